@@ -1,0 +1,70 @@
+# `make run` serves the sample site, `make test` checks everything. Both make what they need.
+
+PYTHON ?= python3
+VENV ?= .venv
+CONFIG ?= config/feedsvc.toml
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format golden kills lock
+
+help: ## Show this.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(VENV)/.runtime ## Build the sample site and serve it on 127.0.0.1:8000.
+	$(BIN)/feedsvc --config $(CONFIG) build
+	$(BIN)/feedsvc --config $(CONFIG) serve
+
+test: lint ## Run everything that CI runs.
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: $(VENV)/.test ## Check style, types and the direction of imports.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test ## Format the code and mend what can be mended.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(VENV)/.test ## Take what the code writes now as the golden files; read the difference.
+	$(BIN)/pytest tests/golden tests/io/test_sample.py --rewrite-golden
+
+kills: $(VENV)/.test ## Kill 2000 builds at random points, where `make test` kills some.
+	FEEDSVC_KILLS=2000 $(BIN)/pytest tests/e2e/test_kill.py
+
+# Versions already in a lock stay as they are; delete a lock to move to the newest.
+lock: $(VENV)/.runtime ## Write the locks again from pyproject.toml.
+	$(PIP) $(UV)
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra test --constraint requirements.lock --output-file tests/requirements.lock pyproject.toml
+
+COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --group build
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/pip
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: tests/requirements.lock $(VENV)/.runtime
+	$(PIP) --require-hashes -r tests/requirements.lock
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'feedsvc needs Python 3.11 or later, and $(PYTHON) is not; name another one: make PYTHON=python3.12' >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes python3-venv; \
+	  else \
+	    echo 'Python has no venv module here; install it and try again: sudo apt-get install python3-venv' >&2; exit 2; \
+	  fi; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""feedsvc: a directory of front-matter posts becomes RSS, Atom and JSON feeds, served."""

@@ -1,0 +1,92 @@
+"""Every failure a user can meet, each with its data and its own message, place first.
+
+One bad post is not among them: that is a value, :class:`feedsvc.model.PostError`.
+"""
+
+from __future__ import annotations
+
+
+class FeedsvcError(Exception):
+    """The root. ``str()`` is the message for people: where, what, why, what to do."""
+
+
+class ConfigError(FeedsvcError):
+    """An option or the configuration file is wrong. ``where`` is a file, line or option.
+
+    ``others`` are what else is wrong with it; the message has a line for each.
+    """
+
+    def __init__(self, where: str, reason: str, hint: str = "", *, others: tuple[ConfigError, ...] = ()) -> None:
+        self.where, self.reason, self.hint, self.others = where, reason, hint, others
+        own = f"{where}: {reason}" + (f"; {hint}" if hint else "")
+        super().__init__("\n".join((own, *(str(other) for other in others))))
+
+
+class ScanError(FeedsvcError):
+    """The posts directory cannot be listed, so nothing can be said about its posts."""
+
+    def __init__(self, path: str, reason: str, hint: str = "") -> None:
+        self.path, self.reason, self.hint = path, reason, hint
+        super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class RemovalsError(FeedsvcError):
+    """More than half of the posts vanished at once: more likely a disk than an author."""
+
+    def __init__(self, directory: str, vanished: int, known: int) -> None:
+        self.directory, self.vanished, self.known = directory, vanished, known
+        super().__init__(
+            f"{directory}: {vanished} of {known} posts vanished since the last build, "
+            "so nothing was published and the last edition stands; if the disk is mounted and they "
+            "were meant to go, build once with --allow-removals"
+        )
+
+
+class DocumentError(FeedsvcError):
+    """A rendered feed does not parse again or misses entries, and is not published."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"{path}: {reason}; it was not published and the last edition stands; please report this as a bug"
+        )
+
+
+class StoreError(FeedsvcError):
+    """The published tree or the state directory cannot be read or written."""
+
+    def __init__(self, path: str, reason: str, hint: str = "") -> None:
+        self.path, self.reason, self.hint = path, reason, hint
+        super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class ManifestError(StoreError):
+    """The manifest is missing, unreadable, or does not say what a manifest says."""
+
+
+class LedgerError(StoreError):
+    """The ledger is damaged. It cannot be derived again, so no build goes on without it."""
+
+
+class StaleSnapshotError(FeedsvcError):
+    """The bytes this snapshot names were replaced by a newer edition; load that one."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: replaced by a newer edition")
+
+
+class ServeError(FeedsvcError):
+    """The server cannot listen where it is told to, or its workers keep dying."""
+
+    def __init__(self, address: str, reason: str, hint: str = "") -> None:
+        self.address, self.reason, self.hint = address, reason, hint
+        super().__init__(f"{address}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class LockHeldError(FeedsvcError):
+    """Another build is running."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: another build holds the lock; try again, or wait for it with --wait SECONDS")

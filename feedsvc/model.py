@@ -1,0 +1,255 @@
+"""The frozen vocabulary that the stages hand to one another.
+
+Words are Atom's (RFC 4287) up to the document and HTTP's own (RFC 9110) from
+the representation on. Nothing here does I/O or knows a stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+SITE = ("site", "")
+"""The key of the feed of the whole site, beside ``(kind, term key)`` for the others."""
+
+
+CATEGORY_KINDS = ("category", "tag")
+"""The kinds of terms that an entry shows as its categories, in order; the others have elements of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something to tell the author about one place in one post.
+
+    ``line`` and ``column`` count from 1, in characters; 0 is "the file as a whole".
+    ``path`` is relative to the posts directory, with ``/``.
+    """
+
+    path: str
+    reason: str
+    hint: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Render as ``path:line:column: reason; hint``, the form editors can jump to."""
+        where = self.path
+        if self.line:
+            where += f":{self.line}:{self.column}"
+        return f"{where}: {self.reason}" + (f"; {self.hint}" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostError(Finding):
+    """A finding that keeps this version of the post out of every feed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A post that its author keeps back: a draft, or ``published: false``."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file below the posts directory as ``stat`` sees it, unread.
+
+    ``path`` is relative to the posts directory, with ``/``; sizes are bytes,
+    times nanoseconds since the epoch.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An Atom person construct (RFC 4287, 3.2)."""
+
+    name: str
+    email: str = ""
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A resource that belongs to an entry; ``length`` in bytes, 0 where unknown."""
+
+    href: str
+    media_type: str
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term an author put on a post.
+
+    ``kind`` is category, tag, author or language. ``key`` is the NFC case-folded
+    form by which terms are one; ``label`` is NFC, as this author wrote it;
+    ``slug`` is what a URL would say, unless another term was there first.
+    """
+
+    kind: str
+    key: str
+    label: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What one file says, ready to publish.
+
+    Instants are aware and in UTC. ``title`` and ``summary`` are plain text,
+    ``content`` is clean HTML whose URLs are absolute. ``proposed_id`` is the id
+    the post would be given today; the ledger decides. ``digest`` is of the
+    file's bytes, ``body_digest`` of what follows the front matter. ``name_key``
+    sorts file names naturally (``-2`` before ``-10``) and is unique.
+    """
+
+    path: str
+    name_key: str
+    digest: str
+    body_digest: str
+    proposed_id: str
+    title: str
+    alternate_link: str
+    published: datetime
+    updated: datetime
+    summary: str
+    content: str
+    authors: tuple[Person, ...] = ()
+    terms: tuple[Term, ...] = ()
+    language: str = ""
+    image: str = ""
+    enclosure: Enclosure | None = None
+    warnings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """An atom:category (RFC 4287, 4.2.2) with the label the whole site uses."""
+
+    term: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A post selected for a feed: with the id that is its own for ever."""
+
+    id: str
+    post: Post
+    categories: tuple[Category, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a post stands among others; orders and selects without its text."""
+
+    path: str
+    live_at: datetime
+    published: datetime
+    name_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermInUse:
+    """A term that at least one live post carries, with its label and its slug."""
+
+    kind: str
+    key: str
+    label: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLocation:
+    """One document of a feed: its format, its URL path and its own absolute URL.
+
+    ``format`` is atom, rss or json. ``path`` and ``aliases`` are decoded URL paths
+    that begin with ``/``; ``self_link`` is absolute and percent-encoded.
+    """
+
+    format: str
+    path: str
+    self_link: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSpec:
+    """A feed that exists: who it is and where its documents live, without entries."""
+
+    kind: str
+    key: str
+    id: str
+    title: str
+    subtitle: str
+    language: str
+    authors: tuple[Person, ...]
+    alternate_link: str
+    ttl: int
+    locations: tuple[FeedLocation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDocument:
+    """A rendered feed document: the identity bytes that one location serves."""
+
+    spec: FeedSpec
+    location: FeedLocation
+    media_type: str
+    body: bytes = field(repr=False)
+    entry_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A representation in one content coding (RFC 9110, 8.4).
+
+    ``coding`` is identity, gzip, br or zstd; ``etag`` is the opaque tag without
+    its quotes, different for each coding; ``size`` is bytes.
+    """
+
+    coding: str
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representation:
+    """What the manifest knows of one published path.
+
+    ``last_modified`` is when the bytes last changed, whole seconds, UTC.
+    ``feed`` is the ``(kind, key)`` of its feed; ``alias_of`` names the path
+    whose bytes an alias repeats.
+    """
+
+    path: str
+    media_type: str
+    last_modified: datetime
+    entry_count: int
+    variants: tuple[Variant, ...]
+    feed: tuple[str, str]
+    format: str
+    title: str
+    alias_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One edition, whole: every representation of one build and how to read it.
+
+    ``read_body(path, coding)`` returns the bytes whose etag the variant names, or
+    raises ``StaleSnapshotError`` when a newer edition has replaced them on disk.
+    """
+
+    id: str
+    representations: Mapping[str, Representation]
+    read_body: Callable[[str, str], bytes] = field(repr=False, compare=False)
