@@ -1,0 +1,62 @@
+"""The id a post would be given today. The ledger decides; this proposes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from feedsvc.posts.names import PostName
+from feedsvc.posts.urls import site_url_of
+
+ID_STYLES = ("permalink", "tag", "jekyll-feed")
+
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_SPECIFIC = "-._~!$&'()*+,;=:@/?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdSources:
+    """What an id can be made of. ``url_path`` is the permalink below the site; ``date`` is in the site's zone."""
+
+    explicit: str
+    alternate_link: str
+    url_path: str
+    site_url: str
+    name: PostName
+    slug: str
+    date: datetime
+
+
+def propose_id(style: str, sources: IdSources) -> str:
+    """Return an absolute IRI (RFC 4287, 4.2.6): the author's own if there is one, else in ``style``.
+
+    An ``explicit`` id that is no absolute IRI becomes part of a ``tag:`` URI.
+    """
+    explicit = sources.explicit.strip()
+    if explicit:
+        return explicit if _ABSOLUTE_IRI.fullmatch(explicit) else _tag(sources, explicit)
+    if style == "tag":
+        name = sources.name
+        return _tag(sources, f"{name.directory}/{name.slug}" if name.directory else name.slug)
+    if style == "jekyll-feed":
+        return _jekyll_feed_id(sources)
+    return sources.alternate_link
+
+
+def _tag(sources: IdSources, specific: str) -> str:
+    """Return a tag URI (RFC 4151): the site's host, the post's date, and what tells it from others of that day."""
+    host = (urlsplit(sources.site_url).hostname or "localhost").lower()
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    return f"tag:{host},{sources.date:%Y-%m-%d}:{quote(specific, safe=_SPECIFIC, errors='replace')}"
+
+
+def _jekyll_feed_id(sources: IdSources) -> str:
+    """Return ``post.id | absolute_url`` of jekyll-feed's template.
+
+    ``Document#id`` is the URL's directory and the slug, so without any extension.
+    """
+    directory = sources.url_path.rstrip("/").rpartition("/")[0]
+    return site_url_of(f"{directory}/{sources.slug}", sources.site_url) or sources.alternate_link

@@ -1,0 +1,50 @@
+"""What a post is called and filed under: its title, its language, its terms."""
+
+from __future__ import annotations
+
+import re
+
+from feedsvc.model import Person, Term
+from feedsvc.posts.fields import Fields
+from feedsvc.posts.names import PostName, titleize
+from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.terms import make_term, read_tags, unique_terms
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
+
+
+def read_title(fields: Fields, slug: str, name: PostName) -> str:
+    """Return the title as plain text; a post without one is named after its file, as in Jekyll."""
+    value = fields.value("title")
+    if isinstance(value, list | dict) and value:
+        fields.warn("title", "YAML reads this as a list or a mapping", "put the whole title in double quotes")
+        value = fields.written("title")
+    elif fields.comment_after("title"):
+        fields.warn("title", "what follows # is a comment to YAML, and no part of the title", "put it in double quotes")
+    title = plain_text(value) if isinstance(value, str) else ""
+    return title or titleize(slug) or name.stem
+
+
+def read_language(fields: Fields, default: str) -> str:
+    """Return the language tag (BCP 47) of ``lang``, ``language`` or ``locale``, else ``default``."""
+    key = fields.first("lang", "language", "locale")
+    if not key:
+        return default
+    tag = fields.text(key).strip()
+    if not _LANGUAGE.fullmatch(tag):
+        fields.warn(key, f"{tag[:30]!r} is not a language tag, and is not used", "write it like ko or pt-BR")
+        return default
+    return tag.replace("_", "-")
+
+
+def read_terms(
+    fields: Fields, categories: tuple[str, ...], authors: tuple[Person, ...], language: str
+) -> tuple[Term, ...]:
+    """Return the post's terms of every kind, in the order of their kinds and as the author ordered them."""
+    labels = [
+        *(("category", label) for label in categories),
+        *(("tag", label) for label in read_tags(fields)),
+        *(("author", author.name) for author in authors),
+        *(("language", tag) for tag in (language,) if tag),
+    ]
+    return unique_terms(make_term(kind, label) for kind, label in labels)

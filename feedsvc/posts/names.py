@@ -1,0 +1,63 @@
+"""What a post's file name says: date, slug, extension, and where it sorts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DATED = re.compile(r"(?P<date>(?:[0-9]{4}|[0-9]{2})-[0-9]{1,2}-[0-9]{1,2})-(?P<slug>.*)", re.DOTALL)
+_DIGITS = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostName:
+    """The parts of ``sub/2024-01-02-a-slug.md``.
+
+    ``date`` is ``YYYY-MM-DD`` as written there, or empty. ``stem`` is the name without its
+    extension, ``slug`` what remains of it without the date (Jekyll drops its trailing dots).
+    ``extension`` begins with a dot.
+    """
+
+    directory: str
+    stem: str
+    date: str
+    slug: str
+    extension: str
+
+
+def parse_name(path: str) -> PostName:
+    """Take ``path`` (relative, with ``/``) apart as Jekyll's ``DATE_FILENAME_MATCHER`` does."""
+    directory, _, name = path.rpartition("/")
+    stem, dot, extension = name.rpartition(".")
+    if not stem:
+        stem, dot, extension = name, "", ""
+    dated = _DATED.fullmatch(stem)
+    date, slug = (_full_year(dated["date"]), dated["slug"]) if dated else ("", stem)
+    return PostName(directory=directory, stem=stem, date=date, slug=slug.rstrip("."), extension=dot + extension)
+
+
+def _full_year(date: str) -> str:
+    """Read ``24-1-2`` as Ruby's ``Time.parse`` does: 1969 to 2068."""
+    year, month, day = date.split("-")
+    if len(year) == 2:
+        year = ("19" if int(year) >= 69 else "20") + year
+    return f"{year}-{month}-{day}"
+
+
+def name_key(path: str) -> str:
+    """Return a key that sorts paths naturally as plain text: ``…-2`` before ``…-10``.
+
+    Each run of digits is preceded by its length. The path follows, so that no two paths
+    share a key; the tab before it sorts before anything a path may contain.
+    """
+    return f"{_DIGITS.sub(_counted, path)}\t{path}"
+
+
+def _counted(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0")
+    return f"{len(digits):04d}{digits}"
+
+
+def titleize(slug: str) -> str:
+    """Make a title of a slug as Jekyll's ``Utils.titleize_slug`` does."""
+    return " ".join(word.capitalize() for word in slug.split("-")).strip()

@@ -1,0 +1,193 @@
+"""One file's bytes become a Post, or say why they do not. Nothing here reads a clock or a disk."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from feedsvc.model import Post, PostError, Withheld
+from feedsvc.posts.content import Content, TooComplex, render_content
+from feedsvc.posts.decoding import decode
+from feedsvc.posts.fields import Fields
+from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
+from feedsvc.posts.ids import IdSources, propose_id
+from feedsvc.posts.labels import read_language, read_terms, read_title
+from feedsvc.posts.media import read_enclosure, read_image
+from feedsvc.posts.names import PostName, name_key, parse_name
+from feedsvc.posts.people import read_authors
+from feedsvc.posts.permalinks import (
+    MARKDOWN_EXTENSIONS,
+    PLACEHOLDERS,
+    PermalinkValues,
+    UnknownPlaceholder,
+    permalink_template,
+    render_permalink,
+)
+from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.source import code_point
+from feedsvc.posts.terms import read_categories
+from feedsvc.posts.timing import read_published, read_updated
+from feedsvc.posts.urls import site_url_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRules:
+    """What the site decides about all of its posts.
+
+    ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
+    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed.
+    """
+
+    site_url: str
+    timezone: ZoneInfo
+    permalink: str
+    language: str
+    drafts: bool
+    encodings: tuple[str, ...]
+    id_style: str
+    excerpt_separator: str = ""
+
+
+def parse_post(path: str, data: bytes, rules: PostRules) -> Post | PostError | Withheld:
+    """Read what the file at ``path`` says. Any bytes have an answer; none raise."""
+    source = decode(path, data, rules.encodings)
+    if isinstance(source, PostError):
+        return source
+    front = read_front_matter(source)
+    if isinstance(front, PostError):
+        return front
+    fields = Fields(source, front.matter)
+    reason = _withheld(fields, rules)
+    if reason:
+        return Withheld(path=path, reason=reason)
+    name = parse_name(path)
+    published = read_published(fields, name, rules.timezone)
+    if isinstance(published, PostError):
+        return published
+    draft = _Draft(
+        path=path,
+        data=data,
+        front=front,
+        fields=fields,
+        name=name,
+        rules=rules,
+        published=published,
+        categories=read_categories(fields),
+    )
+    url_path = _url_path(draft)
+    return url_path if isinstance(url_path, PostError) else _post(draft, url_path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A post half read: dated, and not withheld."""
+
+    path: str
+    data: bytes
+    front: FrontMatter
+    fields: Fields
+    name: PostName
+    rules: PostRules
+    published: datetime
+    categories: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        slug = self.fields.value("slug")
+        return slug if isinstance(slug, str) and slug else self.name.slug
+
+
+def _withheld(fields: Fields, rules: PostRules) -> str:
+    if fields.first("published") and fields.switch("published") is False:
+        return "published: false"
+    if fields.first("draft") and fields.switch("draft") is not False and not rules.drafts:
+        return "a draft"
+    return ""
+
+
+def _url_path(draft: _Draft) -> str | PostError:
+    fields, name = draft.fields, draft.name
+    own = fields.text("permalink").strip()
+    values = PermalinkValues(
+        path=f"{name.directory}/{name.stem}" if name.directory else name.stem,
+        stem=name.stem,
+        slug=draft.slug,
+        extension=name.extension,
+        date=draft.published.astimezone(draft.rules.timezone),
+        categories=draft.categories,
+    )
+    path = render_permalink(own or permalink_template(draft.rules.permalink), values)
+    if isinstance(path, UnknownPlaceholder):
+        reason = f":{path.name} is none of the placeholders of a permalink"
+        return fields.error("permalink", reason, f"known are :{', :'.join(PLACEHOLDERS)}")
+    return path
+
+
+def _post(draft: _Draft, url_path: str) -> Post | PostError:
+    fields, rules = draft.fields, draft.rules
+    alternate_link = site_url_of(url_path, rules.site_url) or rules.site_url
+    summary = plain_text(fields.text("excerpt", "description", "summary"))
+    content = _content(draft, alternate_link, with_opening=not summary)
+    if isinstance(content, PostError):
+        return content
+    authors = read_authors(fields, rules.site_url)
+    language = read_language(fields, rules.language)
+    post = Post(
+        path=draft.path,
+        name_key=name_key(draft.path),
+        digest=digest(draft.data),
+        body_digest=digest(draft.front.body.encode()) if draft.front.body.strip() else "",
+        proposed_id=_proposed_id(draft, alternate_link, url_path),
+        title=read_title(fields, draft.slug, draft.name),
+        alternate_link=alternate_link,
+        published=draft.published,
+        updated=read_updated(fields, draft.published, rules.timezone),
+        summary=summary or content.opening,
+        content=content.html,
+        authors=authors,
+        terms=read_terms(fields, draft.categories, authors, language),
+        language=language,
+        image=read_image(fields, rules.site_url),
+        enclosure=read_enclosure(fields, rules.site_url),
+    )
+    return replace(post, warnings=tuple(fields.findings)) if fields.findings else post
+
+
+def digest(data: bytes) -> str:
+    """Return the hexadecimal BLAKE2b of ``data``, 16 bytes long."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Content | PostError:
+    fields, front = draft.fields, draft.front
+    separator = fields.value("excerpt_separator")
+    content = render_content(
+        front.body,
+        alternate_link,
+        markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
+        separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
+        with_opening=with_opening,
+    )
+    if isinstance(content, TooComplex):
+        reason = f"the body has {content.reason}"
+        return fields.error_at(front.body_start, reason, "close what is open, or split the post")
+    for character in content.removed:
+        reason = f"the character {code_point(character)} may not stand in a feed and was removed"
+        at = front.body_start + front.body.find("&#")
+        fields.warn_at(at, reason, "delete the reference to it, a code like &#1;")
+    return content
+
+
+def _proposed_id(draft: _Draft, alternate_link: str, url_path: str) -> str:
+    sources = IdSources(
+        explicit=draft.fields.text("id", "guid"),
+        alternate_link=alternate_link,
+        url_path=url_path,
+        site_url=draft.rules.site_url,
+        name=draft.name,
+        slug=draft.slug,
+        date=draft.published.astimezone(draft.rules.timezone),
+    )
+    return propose_id(draft.rules.id_style, sources)

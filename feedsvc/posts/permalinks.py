@@ -1,0 +1,144 @@
+"""Jekyll 4's permalinks: ``lib/jekyll/url.rb``, ``drops/url_drop.rb`` and ``configuration.rb``, in Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeAlias
+from urllib.parse import quote
+
+from feedsvc.posts.slugs import slugify
+
+STYLES = {
+    "none": "/:categories/:title:output_ext",
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+}
+"""The named styles; any other permalink is a template itself."""
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_PLAIN_PATH = re.compile(r"[a-zA-Z0-9./-]+")
+_PATH_CHARACTERS = "-._~!$&'()*+,;=:@/"
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SLASHES = re.compile("/{2,}")
+_ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermalinkValues:
+    """What a permalink's placeholders stand for. ``date`` is in the site's zone.
+
+    ``path`` is the file's, relative to the posts directory, without extension.
+    """
+
+    path: str
+    stem: str
+    slug: str
+    extension: str
+    date: datetime
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownPlaceholder:
+    """A ``:name`` in a permalink that stands for nothing."""
+
+    name: str
+
+
+def permalink_template(permalink: str) -> str:
+    """Return the template that a style's name stands for, or ``permalink`` itself."""
+    return STYLES.get(permalink, permalink)
+
+
+def render_permalink(template: str, values: PermalinkValues) -> str | UnknownPlaceholder:
+    """Fill in ``template``: a percent-encoded URL path that begins with ``/`` and stays below it."""
+    pieces = _compiled(template)
+    if isinstance(pieces, UnknownPlaceholder):
+        return pieces
+    path = "".join(piece if isinstance(piece, str) else escape_path(piece(values)) for piece in pieces)
+    return _encoded(_sanitized(path))
+
+
+@lru_cache(maxsize=256)
+def _compiled(template: str) -> tuple[str | _Value, ...] | UnknownPlaceholder:
+    """Take ``template`` apart at its placeholders; the underscore of ``:title_`` is no part of the name."""
+    pieces: list[str | _Value] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(template):
+        name = match[1].removesuffix("_")
+        if name not in _PLACEHOLDERS:
+            return UnknownPlaceholder(name=match[1])
+        pieces += [template[end : match.start()], _PLACEHOLDERS[name]]
+        end = match.start() + 1 + len(name)
+    return (*pieces, template[end:])
+
+
+def escape_path(path: str) -> str:
+    """Escape a value for a URL path as Jekyll's ``URL.escape_path`` does; a ``%`` becomes ``%25``."""
+    if _PLAIN_PATH.fullmatch(path):
+        return path
+    return quote(path, safe=_PATH_CHARACTERS, errors="replace")
+
+
+def _sanitized(path: str) -> str:
+    """Strip ``..``, ``./`` and doubled slashes as ``URL#sanitize_url`` does, however dots are written."""
+    path = _ENCODED_DOT.sub(".", path) if "%2" in path else path
+    path = _SLASHES.sub("/", ("/" + path).replace("..", "/").replace("./", ""))
+    return path.removesuffix(".") if path.endswith("/.") else path
+
+
+def _encoded(path: str) -> str:
+    """Encode what the template itself holds and no URL path may; escapes already there stay."""
+    if _PLAIN_PATH.fullmatch(path):
+        return path
+    return quote(_STRAY_PERCENT.sub("%25", path), safe=_PATH_CHARACTERS + "%", errors="replace")
+
+
+def output_extension(extension: str) -> str:
+    """Return the extension of what Jekyll makes of a post: Markdown and HTML become ``.html``."""
+    return ".html" if extension.lower() in MARKDOWN_EXTENSIONS else extension
+
+
+MARKDOWN_EXTENSIONS = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd"})
+
+_Value: TypeAlias = Callable[[PermalinkValues], str]
+_PLACEHOLDERS: dict[str, _Value] = {
+    "collection": lambda _: "posts",
+    "path": lambda values: "/" + values.path.rstrip("."),
+    "output_ext": lambda values: output_extension(values.extension),
+    "name": lambda values: slugify(values.stem),
+    "title": lambda values: slugify(values.slug, pretty=True, cased=True),
+    "slug": lambda values: slugify(values.slug),
+    "categories": lambda values: "/".join(dict.fromkeys(term.lower() for term in values.categories)),
+    "slugified_categories": lambda values: "/".join(dict.fromkeys(slugify(term) for term in values.categories)),
+    "year": lambda values: f"{values.date.year:04d}",
+    "short_year": lambda values: f"{values.date.year % 100:02d}",
+    "month": lambda values: f"{values.date.month:02d}",
+    "i_month": lambda values: str(values.date.month),
+    "short_month": lambda values: _MONTHS[values.date.month - 1][:3],
+    "long_month": lambda values: _MONTHS[values.date.month - 1],
+    "day": lambda values: f"{values.date.day:02d}",
+    "i_day": lambda values: str(values.date.day),
+    "y_day": lambda values: f"{values.date.timetuple().tm_yday:03d}",
+    "w_year": lambda values: f"{values.date.isocalendar().year:04d}",
+    "week": lambda values: f"{values.date.isocalendar().week:02d}",
+    "w_day": lambda values: str(values.date.isoweekday()),
+    "short_day": lambda values: _DAYS[values.date.weekday()][:3],
+    "long_day": lambda values: _DAYS[values.date.weekday()],
+    "hour": lambda values: f"{values.date.hour:02d}",
+    "minute": lambda values: f"{values.date.minute:02d}",
+    "second": lambda values: f"{values.date.second:02d}",
+}
+PLACEHOLDERS = tuple(_PLACEHOLDERS)
+"""The names a permalink may hold behind a colon."""

@@ -1,0 +1,111 @@
+"""A SourceFile's bytes, never more than asked for and never from outside the posts directory."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from feedsvc.model import PostError, SourceFile
+
+NOT_REGULAR = ("this is not a regular file", "put the post into a file")
+"""What is wrong with a pipe, a socket or a device among posts, and what to do about it."""
+
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPEN_DIRECTORY = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+def read_source(directory: Path, file: SourceFile, max_bytes: int) -> bytes | PostError | None:
+    """Read ``file``; None if it is no longer there.
+
+    What cannot be read, or is longer than ``max_bytes``, is a PostError. A link that took a
+    file's or a directory's place since the scan is not followed out of ``directory``.
+    """
+    try:
+        descriptor = _open_beneath(str(directory), file.path)
+    except OSError as error:
+        if error.errno != errno.ELOOP and error.errno != errno.ENOTDIR:
+            return _unreadable(file.path, error)
+        return _read_link(directory, file, max_bytes)
+    return _read(descriptor, file.path, max_bytes)
+
+
+def is_beneath(path: str, root: str) -> bool:
+    """Say whether ``path`` is inside ``root``; both are real paths."""
+    return path.startswith(root.rstrip("/") + "/")
+
+
+def _open_beneath(root: str, path: str) -> int:
+    """Open ``path`` below ``root`` without following any link on the way; the caller closes it."""
+    *directories, name = path.split("/")
+    if not directories:
+        return os.open(f"{root}/{name}", _OPEN_FILE)
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in directories:
+            below = os.open(part, _OPEN_DIRECTORY, dir_fd=at)
+            os.close(at)
+            at = below
+        return os.open(name, _OPEN_FILE, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def _read_link(directory: Path, file: SourceFile, max_bytes: int) -> bytes | PostError | None:
+    """Read a file that a link on the way leads to, if that stays inside."""
+    root = os.path.realpath(directory)
+    try:
+        target = os.path.realpath(f"{root}/{file.path}", strict=True)
+        if not is_beneath(target, root):
+            return PostError(
+                path=file.path,
+                reason="this link leads outside the posts directory",
+                hint="copy what it leads to in its place",
+            )
+        descriptor = _open_beneath(root, target[len(root.rstrip("/")) + 1 :])
+    except OSError as error:
+        return _unreadable(file.path, error)
+    return _read(descriptor, file.path, max_bytes)
+
+
+def _read(descriptor: int, path: str, max_bytes: int) -> bytes | PostError:
+    try:
+        with open(descriptor, "rb", buffering=0) as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                reason, hint = NOT_REGULAR
+                return PostError(path=path, reason=reason, hint=hint)
+            if status.st_size > max_bytes:
+                return _too_large(path, status.st_size, max_bytes)
+            data = _read_all(stream.fileno(), max_bytes + 1)
+    except OSError as error:
+        return _refused(path, error)
+    return _too_large(path, len(data), max_bytes) if len(data) > max_bytes else data
+
+
+def _read_all(descriptor: int, limit: int) -> bytes:
+    chunks = []
+    while limit > 0 and (chunk := os.read(descriptor, min(limit, 1 << 20))):
+        chunks.append(chunk)
+        limit -= len(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(path: str, size: int, max_bytes: int) -> PostError:
+    return PostError(
+        path=path,
+        reason=f"the file has {size:,} bytes or more, and at most {max_bytes:,} are read",
+        hint="shorten it, or raise [posts] max_bytes",
+    )
+
+
+def _unreadable(path: str, error: OSError) -> PostError | None:
+    return None if isinstance(error, FileNotFoundError | NotADirectoryError) else _refused(path, error)
+
+
+def _refused(path: str, error: OSError) -> PostError:
+    if isinstance(error, PermissionError):
+        return PostError(path=path, reason="the file may not be read", hint="give feedsvc's user the right to read it")
+    reason = (error.strerror or type(error).__name__).lower()
+    return PostError(path=path, reason=f"the file cannot be read ({reason})", hint="check its rights and its disk")

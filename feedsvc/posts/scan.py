@@ -1,0 +1,164 @@
+"""The posts directory becomes SourceFiles: what is there, unread. The only listing of that directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedsvc.errors import ScanError
+from feedsvc.model import PostError, SourceFile
+from feedsvc.posts.globs import compile_patterns
+from feedsvc.posts.reading import NOT_REGULAR, is_beneath, read_source
+
+__all__ = ["ScanResult", "read_source", "scan_posts"]
+
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanResult:
+    """What the directory holds, sorted by path; ``errors`` are the entries that cannot be posts."""
+
+    files: tuple[SourceFile, ...]
+    errors: tuple[PostError, ...]
+
+
+def scan_posts(directory: Path, patterns: Sequence[str]) -> ScanResult:
+    """List the regular files below ``directory`` whose relative path one of ``patterns`` names.
+
+    Names that begin with a dot are left out. A link to a file inside is followed; a link to a
+    directory inside is not, since its target is listed anyway; one that leads outside or nowhere is an error.
+
+    Raises ScanError when the directory is missing, is no directory, cannot be listed or was
+    taken away meanwhile, or when a directory below it cannot be listed: then nothing is known of
+    the posts in it, and they must not be taken for deleted.
+    """
+    root = _root(directory)
+    walk = _Walk(root, compile_patterns(patterns))
+    walk.run()
+    after = _identity(directory)
+    if after != (root.device, root.inode):
+        reason = "the posts directory was taken away while it was listed"
+        raise ScanError(str(directory), reason, "check that its disk is mounted")
+    return ScanResult(
+        files=tuple(sorted(walk.files, key=lambda file: file.path)),
+        errors=tuple(sorted(walk.errors, key=lambda error: error.path)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Root:
+    path: str
+    real: str
+    device: int
+    inode: int
+
+
+def _root(directory: Path) -> _Root:
+    try:
+        real = os.path.realpath(directory, strict=True)
+        status = os.stat(real)  # noqa: PTH116 - a Path is not needed for one call
+    except OSError as error:
+        raise _unlistable(directory, error) from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise ScanError(str(directory), "this is not a directory", "set [posts] dir to the directory of the posts")
+    return _Root(path=str(directory), real=real, device=status.st_dev, inode=status.st_ino)
+
+
+def _identity(directory: Path) -> tuple[int, int] | None:
+    try:
+        status = directory.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _unlistable(directory: Path | str, error: OSError) -> ScanError:
+    if isinstance(error, FileNotFoundError):
+        return ScanError(
+            str(directory), "there is no such directory", "set [posts] dir, or check that its disk is mounted"
+        )
+    if isinstance(error, PermissionError):
+        return ScanError(str(directory), "the directory may not be listed", "give feedsvc's user the right to read it")
+    reason = (error.strerror or type(error).__name__).lower()
+    return ScanError(str(directory), f"the directory cannot be listed ({reason})", "check the disk, then build again")
+
+
+class _Walk:
+    """One walk through the tree; a stack rather than recursion, since depth is the authors'."""
+
+    def __init__(self, root: _Root, pattern: re.Pattern[str]) -> None:
+        self.files: list[SourceFile] = []
+        self.errors: list[PostError] = []
+        self._root, self._matches = root, pattern.fullmatch
+        self._pending = [""]
+
+    def run(self) -> None:
+        while self._pending:
+            prefix = self._pending.pop()
+            where = f"{self._root.path}/{prefix}" if prefix else self._root.path
+            try:
+                with os.scandir(where) as entries:
+                    for entry in entries:
+                        if not entry.name.startswith("."):
+                            self._entry(entry, prefix + entry.name)
+            except (FileNotFoundError, NotADirectoryError) as error:
+                if not prefix:
+                    raise _unlistable(where, error) from error
+            except OSError as error:
+                raise _unlistable(where, error) from error
+
+    def _entry(self, entry: os.DirEntry[str], path: str) -> None:
+        if entry.is_symlink():
+            self._link(entry, path)
+        elif entry.is_dir(follow_symlinks=False):
+            self._pending.append(path + "/")
+        elif self._matches(path):
+            self._file(entry, path, follow=False)
+
+    def _file(self, entry: os.DirEntry[str], path: str, *, follow: bool) -> None:
+        if _UNSPEAKABLE.search(path):
+            self._error(path, "the file's name is not UTF-8, or holds control characters", "rename the file")
+            return
+        try:
+            status = entry.stat(follow_symlinks=follow)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            self._error(path, f"the file cannot be looked at ({reason})", "check its rights and its disk")
+            return
+        if not stat.S_ISREG(status.st_mode):
+            self._error(path, *NOT_REGULAR)
+            return
+        self.files.append(
+            SourceFile(
+                path=path,
+                size=status.st_size,
+                mtime_ns=status.st_mtime_ns,
+                ctime_ns=status.st_ctime_ns,
+                inode=status.st_ino,
+            )
+        )
+
+    def _link(self, entry: os.DirEntry[str], path: str) -> None:
+        try:
+            target = os.path.realpath(entry.path, strict=True)
+            is_directory = entry.is_dir()
+        except OSError:
+            self._error(path, "this link leads nowhere", "delete it, or mend what it leads to")
+            return
+        matches = self._matches(path) is not None
+        if not is_beneath(target, self._root.real):
+            if is_directory or matches:
+                self._error(path, "this link leads outside the posts directory", "copy what it leads to in its place")
+        elif matches and not is_directory:
+            self._file(entry, path, follow=True)
+
+    def _error(self, path: str, reason: str, hint: str) -> None:
+        shown = _UNSPEAKABLE.sub(lambda match: f"\\x{os.fsencode(match[0])[0]:02x}", path)
+        self.errors.append(PostError(path=shown, reason=reason, hint=hint))

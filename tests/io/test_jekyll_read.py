@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from feedsvc.errors import ConfigError
+from feedsvc.posts.jekyll import read_jekyll_config
+
+
+def test_a_folder_without_configuration_is_no_jekyll_site(tmp_path: Path) -> None:
+    assert read_jekyll_config(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("_config.yml", "title: 등대\n"),
+        ("_config.yaml", "\ufefftitle: 등대\r\n"),
+        ("_config.toml", 'title = "등대"\n'),
+    ],
+)
+def test_each_of_jekylls_files_is_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(text.encode())
+    site = read_jekyll_config(tmp_path)
+    assert site is not None
+    assert site.site["title"] == "등대"
+    assert "dir" not in site.posts
+
+
+def test_the_posts_directory_is_given_where_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "c" / "_posts").mkdir(parents=True)
+    (tmp_path / "_config.yml").write_text("collections_dir: c\n")
+    site = read_jekyll_config(tmp_path)
+    assert site is not None
+    assert site.posts["dir"] == "c/_posts"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("_config.yml", b"a: b\ntitle: 'x' y\n", "_config.yml:2:12: title: the quoted text ends before the line does"),
+        ("_config.yml", b"- a\n", "_config.yml:1:1: the file is a list, not `key: value` lines"),
+        ("_config.yml", b"a: &a [" + b"x," * 99 + b"]\nb: [" + b"*a," * 200 + b"]\n", "more than 10,000 values"),
+        ("_config.yml", b"\xff\xff", "_config.yml:1:1: byte 0 cannot be read"),
+        ("_config.toml", b"a = b", "_config.toml:1:5: the file is not valid TOML: Invalid value"),
+        ("_config.yml", b"#" * 1_000_001, "_config.yml: is longer than 1,000,000 bytes"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_says_where(tmp_path: Path, name: str, text: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(text)
+    with pytest.raises(ConfigError) as raised:
+        read_jekyll_config(tmp_path)
+    assert said in str(raised.value)
+
+
+def test_an_empty_configuration_is_one(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").touch()
+    assert read_jekyll_config(tmp_path) is not None
+
+
+def test_a_configuration_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "_config.yml").touch()
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_jekyll_config(tmp_path)

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import pytest
+
+from feedsvc.posts.content import Content, TooComplex, render_content
+
+BASE = "https://example.org/2024/post/"
+
+
+def render(body: str, *, markdown: bool = True, separator: str = "") -> Content:
+    content = render_content(body, BASE, markdown=markdown, separator=separator)
+    assert isinstance(content, Content)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("a *b* ~~c~~", "<p>a <em>b</em> <del>c</del></p>"),
+        ("    code\n", "<pre><code>code\n</code></pre>"),
+        ("```py3\nx < y\n```", '<pre><code class="language-py3">x &lt; y\n</code></pre>'),
+        ("# A {#id .x}", "<h1>A {#id .x}</h1>"),
+        ("x {{ page.title }} {% raw %}", "<p>x {{ page.title }} {% raw %}</p>"),
+        ("a ]]> b", "<p>a ]]&gt; b</p>"),
+        ("<p>a</p>\ntail", "<p>a</p>\ntail"),
+        ("<p>a</p></p>\n\n<p>b</p></p>", "<p>a</p><p>b</p>"),
+        ("<p>a</p>\n\n<p data-x='1'>&nbsp;</p>\n\n<p>b</p>", "<p>a</p>\n<p>b</p>"),
+        ("<p><b> <br></b></p>", ""),
+        ("<div>open <i>and", "<div>open <i>and</i></div>"),
+        ("a&nbsp;b &amp; c", "<p>a\u00a0b &amp; c</p>"),
+    ],
+)
+def test_markdown_and_the_html_in_it_become_clean_html(body: str, html: str) -> None:
+    assert render(body).html == html
+
+
+def test_html_between_block_tags_is_no_code_however_it_is_indented() -> None:
+    body = "<section>\n    <h2>a</h2>\n\n    <p>b</p>\n    c\n\n    <ul>\n\n      <li>d</li>\n    </ul>\n</section>\n"
+    assert " ".join(render(body).html.split()) == "<section> <h2>a</h2> <p>b</p> c <ul> <li>d</li> </ul> </section>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "text\n\n    <p>shown</p>\n",
+        "<div></div>\n\n    <p>shown</p>\n",
+        "<div>\n\n```\n    <p>shown</p>\n```\n\n</div>\n",
+        "<div>\n<pre><code>&lt;b>\n    &lt;p>shown&lt;/p>\n</code></pre>\n</div>\n",
+    ],
+)
+def test_code_that_shows_tags_stays_code(body: str) -> None:
+    assert "&lt;p&gt;shown&lt;/p&gt;" in render(body).html
+
+
+def test_a_table_keeps_its_alignment_without_style() -> None:
+    html = render("| a | b |\n|:-:|--:|\n| 1 | 2 |").html
+    assert '<th align="center">a</th><th align="right">b</th>' in html
+    assert "style" not in html
+
+
+def test_footnotes_lead_to_the_post_itself() -> None:
+    assert f'<a href="{BASE}#1">1</a>' in render("a[^1]\n\n[^1]: note").html
+
+
+def test_html_is_not_read_as_markdown() -> None:
+    assert render("<p>*a*</p>\n\n    b", markdown=False).html == "<p>*a*</p>\n\n    b"
+
+
+@pytest.mark.parametrize(
+    ("markup", "html"),
+    [
+        ("<script>x</script><style>y</style>a", "a"),
+        ('<p onclick="x" style="y" class="z" id="i" data-a="b">a</p>', "<p>a</p>"),
+        ('<span style="color:red">a</span><font>b</font>', "ab"),
+        ("<form><input><button>a</button><select><option>b</select></form>", "a"),
+        ('<a href="javascript:x">a</a>', "<a>a</a>"),
+        ('<a href="x y" target="_blank" rel="dofollow">a</a>', f'<a href="{BASE}x%20y">a</a>'),
+        ('<a HREF = /r>a</a><a href="#f">b</a>', f'<a href="https://example.org/r">a</a><a href="{BASE}#f">b</a>'),
+        ('<a href="mailto:a@b.example">a</a>', '<a href="mailto:a@b.example">a</a>'),
+        ('a<img src="data:image/png;base64,x" alt="a">', "a"),
+        ('<img alt="" src="/i.png" width="1" onerror="x">', '<img alt="" src="https://example.org/i.png" width="1">'),
+        (
+            '<img src="https://a.example/i.png" srcset="a.png 1x, /b.png 2x, javascript:c 3x">',
+            f'<img src="https://a.example/i.png" srcset="{BASE}a.png 1x, https://example.org/b.png 2x">',
+        ),
+        ('a<img srcset="javascript:x">', "a"),
+        ('<video src="v" poster="p" autoplay></video>', f'<video src="{BASE}v" poster="{BASE}p"></video>'),
+        ('<blockquote cite="/q">a</blockquote>', '<blockquote cite="https://example.org/q">a</blockquote>'),
+        ('<code class="language-c++">a</code><code class="x">', '<code class="language-c++">a</code><code></code>'),
+        ("<figure><picture><source srcset='a.webp'></picture><figcaption>a</figcaption></figure>",
+         f'<figure><picture><source srcset="{BASE}a.webp"></picture><figcaption>a</figcaption></figure>'),
+        ("<details open><summary>a</summary>b</details>", '<details open=""><summary>a</summary>b</details>'),
+        ('<table><tr><td colspan="2" rowspan="3">a</td></tr></table>',
+         '<table><tbody><tr><td colspan="2" rowspan="3">a</td></tr></tbody></table>'),
+        ("<svg><script>x</script></svg><math>y</math>a", "a"),
+        ("<img data-src=x><noscript><img src='/i.png'></noscript>", '<img src="https://example.org/i.png">'),
+        ("<noframes>x</noframes><xmp><b>y</b></xmp>", "&lt;b&gt;y&lt;/b&gt;"),
+        ("<title>x</title><p>a", "<p>a</p>"),
+    ],
+)  # fmt: skip
+def test_html_keeps_what_readers_show_and_nothing_that_acts(markup: str, html: str) -> None:
+    assert render(markup, markdown=False).html == html
+
+
+@pytest.mark.parametrize(
+    ("frame", "html"),
+    [
+        (
+            '<IFRAME width="1" src="https://v.example/e?a=1&amp;b=2" title="A &quot;film&quot;"></iframe>',
+            '<a href="https://v.example/e?a=1&amp;b=2">A "film"</a>',
+        ),
+        ("<iframe src='//v.example/e'></iframe>", '<a href="https://v.example/e">https://v.example/e</a>'),
+        ("<iframe src=https://v.example/e></iframe>", '<a href="https://v.example/e">https://v.example/e</a>'),
+        ("<iframe src='http://v.example/e'></iframe>", ""),
+        ("<iframe src='javascript:x'></iframe>", ""),
+        ("<iframe data-src='https://v.example/'></iframe>", ""),
+    ],
+)
+def test_a_frame_becomes_a_link_to_what_it_would_show(frame: str, html: str) -> None:
+    assert render(f"<p>{frame}</p>z", markdown=False).html == (f"<p>{html}</p>z" if html else "z")
+
+
+@pytest.mark.parametrize(
+    "trick", ["<iframe src='https://v.example/' title='<script>x</script>'>", '<img alt="<iframe src=x>">']
+)
+def test_no_frame_smuggles_markup(trick: str) -> None:
+    html = render(trick, markdown=False).html
+    assert "<script" not in html
+    assert "<iframe" not in html
+
+
+@pytest.mark.parametrize("markdown", [True, False])
+def test_references_to_what_xml_forbids_are_removed(markdown: bool) -> None:
+    content = render("a&#1;b&#xFFFE;c", markdown=markdown)
+    assert content.html.replace("<p>", "").replace("</p>", "") == "abc"
+    assert (content.opening, content.removed) == ("abc", "\x01\ufffe")
+
+
+@pytest.mark.parametrize(
+    ("body", "separator", "opening"),
+    [
+        ("<!-- x -->\n\n![i](/i.png)\n\nfirst *one*\n\nsecond", "", "first one"),
+        ("a\n\nb\n\n<!--More-->\n\nc", "", "a b"),
+        ("a [x]\n\n<!-- more -->\n\n[x]: /y", "", "a x"),
+        ("a\n\nb\n\n<!-- cut -->\n\nc", "<!-- cut -->", "a b"),
+        ("a\n\nb\n\n***\n\nc", "***", "a b"),
+        ("a\n\nb", "\n\n", "a"),
+        ("<!-- more -->\n\nb", "", "b"),
+        ("tail only", "", "tail only"),
+        ("# Title\n\n- item", "", "Title item"),
+        ("", "", ""),
+    ],
+)
+def test_the_opening_is_what_comes_before_the_separator_or_the_first_paragraph(
+    body: str, separator: str, opening: str
+) -> None:
+    assert render(body, separator=separator).opening == opening
+
+
+def test_the_opening_of_html_ends_at_its_separator() -> None:
+    assert render("<p>a</p><p>b</p>CUT<p>c</p>", markdown=False, separator="CUT").opening == "a b"
+
+
+def test_an_opening_nobody_asked_for_is_not_made() -> None:
+    content = render_content("text", BASE, markdown=True, with_opening=False)
+    assert content == Content(html="<p>text</p>")
+
+
+@pytest.mark.parametrize("body", ["<div>" * 50_000, ">" * 50_000, "&" * 300_000])
+def test_what_would_take_minutes_is_refused_at_once(body: str) -> None:
+    assert isinstance(render_content(body, BASE, markdown=True), TooComplex)
+
+
+@pytest.mark.parametrize("body", ["<p>a" * 5_000, "<ul>" + "<li>a" * 5_000, "<b>a</b>" * 5_000, "<br>" * 5_000])
+def test_much_markup_that_is_not_deep_is_fine(body: str) -> None:
+    assert isinstance(render_content(body, BASE, markdown=False), Content)
