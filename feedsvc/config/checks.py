@@ -1,0 +1,103 @@
+"""Checks that know more than one value: of lists, of names beside the file, and between options."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationInfo
+
+from feedsvc.config.values import RefusedError, parse_line
+
+if TYPE_CHECKING:
+    from feedsvc.config.options import Options
+
+Where = tuple[str, ...]
+"""The table and the key of an option: ``("feeds", "paths", "site")``."""
+
+PERMALINK_STYLES = ("date", "pretty", "ordinal", "weekdate", "none")
+# fmt: off
+PERMALINK_WORDS = frozenset((
+    "categories", "slugified_categories", "title", "slug", "name", "path", "collection", "output_ext",
+    "year", "short_year", "y_day", "month", "i_month", "short_month", "long_month",
+    "day", "i_day", "short_day", "long_day", "week", "w_year", "w_day", "hour", "minute", "second",
+))
+# fmt: on
+"""The placeholders of Jekyll's URLs (its ``UrlDrop``)."""
+
+
+def parse_permalink(value: object) -> str:
+    """Return one of Jekyll's styles or a template of its placeholders. Raise RefusedError for others."""
+    text = parse_line(value)
+    if text in PERMALINK_STYLES:
+        return text
+    hint = 'write a style such as "pretty", or a template such as "/:year/:month/:title/"'
+    if ":" not in text:
+        raise RefusedError(
+            f"{text!r} is not a permalink style and has no placeholder, so all posts would share it", hint
+        )
+    for word in re.findall(r":([a-z_]+)", text):
+        # As in Jekyll, ":month_:day" has :month and not :month_.
+        if word not in PERMALINK_WORDS and word.removesuffix("_") not in PERMALINK_WORDS:
+            raise RefusedError(f"{text!r} has the unknown placeholder :{word}", hint)
+    return text
+
+
+def check_distinct(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the list. Raise RefusedError where an item is there twice."""
+    for place, item in enumerate(items):
+        if item in items[:place]:
+            raise RefusedError(f"{item!r} is named twice", "remove one")
+    return items
+
+
+def check_some(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the list. Raise RefusedError where it is empty or an item is there twice."""
+    if not items:
+        raise RefusedError("the list is empty", "name at least one")
+    return check_distinct(items)
+
+
+def resolve_directory(value: object, info: ValidationInfo) -> Path:
+    """Return a directory relative to the context's ``base``, without looking at the disk."""
+    base: Path = (info.context or {}).get("base", Path())
+    return Path(os.path.normpath(base / parse_line(value)))
+
+
+def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
+    """Yield the options, valid each by itself, that cannot go together, in the order of the file."""
+    feeds, schedule = options.feeds, options.schedule
+    if feeds.max_entries < feeds.min_entries:
+        reason = f"{feeds.max_entries} is less than min_entries, {feeds.min_entries}"
+        yield ("feeds", "max_entries"), RefusedError(reason, "raise it, or lower min_entries")
+    yield from _same_paths(options)
+    if schedule.cron and "every" in schedule.model_fields_set:
+        yield ("schedule", "cron"), RefusedError("every is given too", "remove one of the two")
+    yield from _mixed_directories(options)
+
+
+def _same_paths(options: Options) -> Iterator[tuple[Where, RefusedError]]:
+    taken: dict[str, str] = {}
+    for kind in options.feeds.by:
+        path = getattr(options.feeds.paths, kind)
+        if path in taken:
+            reason = f"{path!r} is the path of {taken[path]} too"
+            yield ("feeds", "paths", kind), RefusedError(reason, "give each kind of feed its own")
+        taken[path] = kind
+
+
+def _mixed_directories(options: Options) -> Iterator[tuple[Where, RefusedError]]:
+    posts, publish, state = options.posts.dir, options.publish.dir, options.state.dir
+    if _overlap(posts, publish):
+        reason = f"{publish} and the posts in {posts} are one directory, or one is inside the other"
+        yield ("publish", "dir"), RefusedError(reason, "choose a directory of its own, beside the posts")
+    if state.is_relative_to(publish):
+        reason = f"{state} is inside {publish}, where everybody can read it"
+        yield ("state", "dir"), RefusedError(reason, "choose a directory beside it")
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)

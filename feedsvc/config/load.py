@@ -1,0 +1,164 @@
+"""The configuration file and the environment, found, read and joined into frozen Settings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from feedsvc.config import problems
+from feedsvc.config.checks import Where, find_conflicts
+from feedsvc.config.declared import list_options
+from feedsvc.config.environ import read_environ
+from feedsvc.config.options import Feeds, Options, Posts, Publish, Schedule, Server, Site, State
+from feedsvc.errors import ConfigError
+
+CONFIG_VARIABLE = "FEEDSVC_CONFIG"
+
+NAMES = ("feedsvc.toml", "config/feedsvc.toml")
+"""Where the file is looked for, in this order, when nobody names it."""
+
+EITHER: Mapping[Where, Where] = {
+    ("schedule", "every"): ("schedule", "cron"),
+    ("schedule", "cron"): ("schedule", "every"),
+}
+"""Options that exclude each other: when the environment sets one, the file's other one does not count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every option with its value. ``file`` is absolute; ``base``, its directory, is what paths are relative to."""
+
+    file: Path
+    base: Path
+    site: Site
+    posts: Posts
+    feeds: Feeds
+    schedule: Schedule
+    server: Server
+    publish: Publish
+    state: State
+
+    @property
+    def feeds_url(self) -> str:
+        """Where the feeds are served from: ``server.url``, or the site's own, without a slash at its end."""
+        return self.server.url or self.site.url
+
+
+def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Return the settings from ``path``, else ``FEEDSVC_CONFIG``, else one of ``NAMES`` in ``cwd``.
+
+    The environment's ``FEEDSVC_SITE__URL`` and the like win over the file. Raise ConfigError
+    with everything that is wrong, a line each.
+    """
+    file, shown = _find_file(path, environ, cwd)
+    text = _read_text(file, shown)
+    try:
+        document = tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
+        raise problems.describe_syntax(shown, text, str(error)) from None
+    return make_settings(document, environ, file=file, shown=shown, text=text)
+
+
+def make_settings(
+    document: Mapping[str, Any], environ: Mapping[str, str], *, file: Path, shown: str = "", text: str = ""
+) -> Settings:
+    """Return the settings that a parsed TOML document and the environment say, without reading anything.
+
+    ``file`` is the absolute path that directories are relative to; ``shown`` is its name in
+    messages and ``text`` what it says, for line numbers. Raise ConfigError as ``load_settings`` does.
+    """
+    given, wrong = read_environ(environ)
+    merged = _merge(document, given)
+    found: list[tuple[Where, str, str]] = []
+    options = None
+    try:
+        options = Options.model_validate(merged, context={"base": file.parent})
+    except ValidationError as error:
+        found.extend(problems.describe_invalid(error))
+    else:
+        found.extend((where, refused.reason, refused.hint) for where, refused in find_conflicts(options))
+    for where, reason, hint in found:
+        wrong.append(ConfigError(_name_place(where, given, shown or file.name, text), reason, hint))
+    if wrong or options is None:
+        raise problems.join_problems(wrong)
+    return Settings(file=file, base=file.parent, **{name: getattr(options, name) for name in Options.model_fields})
+
+
+def fingerprint(settings: Settings) -> str:
+    """Return a hash, 32 hex digits, of every option on which a feed's bytes or its choice of entries depend."""
+    said = []
+    for option in list_options():
+        if option.shapes_output and not option.is_table:
+            value: Any = settings
+            for name in option.where:
+                value = getattr(value, name)
+            said.append(f"{'.'.join(option.where)}={_plain(value)!r}")
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return tuple(value.items())  # sorted when it was read
+    return value if isinstance(value, str | int | tuple) else str(value)
+
+
+def _find_file(path: Path | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, str]:
+    named = str(path) if path is not None else environ.get(CONFIG_VARIABLE, "")
+    if named:
+        file = Path(os.path.normpath(cwd / named))
+        where = "--config" if path is not None else CONFIG_VARIABLE
+        if not file.is_file():
+            reason = f"{named} is not a file" if file.exists() else f"there is no file {named}"
+            raise ConfigError(where, reason, "name a configuration file, or run `feedsvc init` to write one")
+        return file, named
+    for name in NAMES:
+        if (cwd / name).is_file():
+            return cwd / name, name
+    raise ConfigError(
+        NAMES[0],
+        f"there is no configuration in {cwd}, neither {' nor '.join(NAMES)}",
+        "run `feedsvc init` to write one, or name one with --config FILE",
+    )
+
+
+def _read_text(file: Path, shown: str) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")  # Windows editors begin with a BOM; TOML does not know it
+    except OSError as error:
+        raise ConfigError(shown, f"cannot be read: {error.strerror}", "check its permissions") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{shown}:{line}", "is not UTF-8 text", "save it as UTF-8") from None
+
+
+def _merge(document: Mapping[str, Any], given: Mapping[Where, tuple[str, Any]]) -> dict[str, Any]:
+    """Return the document with the environment's values in their places; the document is left as it is."""
+    merged = {name: dict(table) if isinstance(table, Mapping) else table for name, table in document.items()}
+    for where, (_, value) in given.items():
+        other = EITHER.get(where)
+        if other is not None and other not in given and isinstance(merged.get(other[0]), dict):
+            merged[other[0]].pop(other[1], None)
+        table: dict[str, Any] = merged
+        for name in where[:-1]:
+            inner = table.get(name)
+            table[name] = dict(inner) if isinstance(inner, Mapping) else {}
+            table = table[name]
+        table[where[-1]] = value
+    return merged
+
+
+def _name_place(where: Where, given: Mapping[Where, tuple[str, Any]], shown: str, text: str) -> str:
+    for depth in range(len(where), 0, -1):
+        if where[:depth] in given:
+            return given[where[:depth]][0]
+    line = problems.locate_option(text, where)
+    place = f"{shown}:{line}" if line else shown
+    table, key = where[:-1], where[-1:]
+    return f"{place}: " + (f"[{'.'.join(table)}] {key[0]}" if table else f"{key[0]}")

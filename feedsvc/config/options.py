@@ -1,0 +1,197 @@
+"""Every option, declared once: its type, its default as a user would write it, its check and its words.
+
+The sample file, the environment variables, the error messages and the
+fingerprint are all derived from these declarations.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, Strict, model_validator
+
+from feedsvc.config import checks, places, values
+from feedsvc.config.cron import parse_cron
+from feedsvc.model import Person
+
+Text = Annotated[str, PlainValidator(values.parse_text)]
+Line = Annotated[str, PlainValidator(values.parse_line)]
+Url = Annotated[str, PlainValidator(places.parse_url)]
+OptionalUrl = Annotated[str, PlainValidator(places.parse_optional_url)]
+Duration = Annotated[timedelta, PlainValidator(values.parse_duration)]
+Size = Annotated[int, PlainValidator(values.parse_size)]
+Switch = Annotated[bool, Strict()]
+Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
+Directory = Annotated[Path, PlainValidator(checks.resolve_directory)]
+Format = Literal["atom", "rss", "json"]
+TermKind = Literal["category", "tag", "author", "language"]
+TermPath = Annotated[str, PlainValidator(places.parse_term_path)]
+
+
+def option(default: object, doc: str, *, shapes_output: bool = True, secret: bool = False) -> Any:  # noqa: ANN401 (as pydantic's own Field)
+    """Declare an option. ``default`` is checked like any value; ``...`` means that it is required.
+
+    ``shapes_output`` is false where no byte of a feed and no choice of entries depends on it.
+    """
+    return Field(default, description=doc, repr=not secret, json_schema_extra={"shapes_output": shapes_output})
+
+
+class Table(BaseModel):
+    """A TOML table of options: frozen, and without room for a key that is not declared."""
+
+    # Only the root builds a validator, which holds those of its tables: start-up pays once.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
+
+
+class Author(Table):
+    """Who writes, where a post does not say it (an Atom person construct, RFC 4287, 3.2)."""
+
+    name: Text = option("", "The author's name.")
+    email: Annotated[str, PlainValidator(places.parse_email)] = option("", "The author's e-mail address.")
+    uri: OptionalUrl = option("", "The author's own page.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_bare_name(cls, data: object) -> object:
+        return {"name": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _check_name(self) -> Self:
+        if not self.name and (self.email or self.uri):
+            raise values.RefusedError("an author needs a name", 'write { name = "…", email = "…" }')
+        return self
+
+
+class Site(Table):
+    """The site that the posts belong to."""
+
+    title: Line = option(..., "The title of the site and of its feed.")
+    url: Url = option(..., "Where the site lives: an absolute http or https URL.")
+    description: Text = option("", "A sentence on what the site is about; the feed's subtitle.")
+    language: Annotated[str, PlainValidator(values.parse_language)] = option(
+        "en", 'The language of the posts that do not name theirs, as a BCP 47 tag such as "ko" or "ko-KR".'
+    )
+    timezone: Annotated[ZoneInfo, PlainValidator(values.parse_timezone)] = option(
+        "UTC", 'The IANA time zone of dates without one, such as "Asia/Seoul".'
+    )
+    author: Author = option(
+        "", 'Who writes where a post does not say it: a name, or { name = "", email = "", uri = "" }.'
+    )
+
+    @property
+    def authors(self) -> tuple[Person, ...]:
+        """The site's author as the stages know one; empty where none is named."""
+        author = self.author
+        return (Person(name=author.name, email=author.email, uri=author.uri),) if author.name else ()
+
+
+class Posts(Table):
+    """Where the posts are and how they are read."""
+
+    dir: Directory = option("_posts", "The directory of the posts, relative to this file.", shapes_output=False)
+    patterns: Annotated[
+        tuple[Annotated[str, PlainValidator(places.parse_pattern)], ...], AfterValidator(checks.check_some)
+    ] = option(("**/*.md", "**/*.markdown", "**/*.html"), "Which files below it are posts, as globs.")
+    permalink: Annotated[str, PlainValidator(checks.parse_permalink)] = option(
+        "/:categories/:year/:month/:day/:title/",
+        'The address of a post in Jekyll\'s words: a template, or "date", "pretty", "ordinal" or "none".',
+    )
+    drafts: Switch = option(default=False, doc="Publish drafts too.")
+    future: Switch = option(default=False, doc="Publish posts dated in the future at once; else each at its date.")
+    encodings: Annotated[
+        tuple[Annotated[str, PlainValidator(values.parse_encoding)], ...], AfterValidator(checks.check_some)
+    ] = option(("utf-8-sig", "cp949"), "The text encodings of the files, tried in this order.")
+    max_bytes: Size = option("2MB", "A larger file is rejected.")
+
+
+class FeedPaths(Table):
+    """The URL path of each kind of feed; {file} is atom.xml, rss.xml or feed.json, {slug} the term's name."""
+
+    site: Annotated[str, PlainValidator(places.parse_site_path)] = option("/{file}", "The feed of the whole site.")
+    category: TermPath = option("/categories/{slug}/{file}", "The feed of a category.")
+    tag: TermPath = option("/tags/{slug}/{file}", "The feed of a tag.")
+    author: TermPath = option("/authors/{slug}/{file}", "The feed of an author.")
+    language: TermPath = option("/languages/{slug}/{file}", "The feed of a language.")
+
+
+class Feeds(Table):
+    """Which feeds there are and what is in them."""
+
+    formats: Annotated[tuple[Format, ...], AfterValidator(checks.check_some)] = option(
+        ("atom", "rss", "json"), "The formats of each feed."
+    )
+    by: Annotated[tuple[TermKind, ...], AfterValidator(checks.check_distinct)] = option(
+        ("category",), 'What gets feeds of its own beside the site: "category", "tag", "author", "language".'
+    )
+    content: Literal["full", "summary"] = option("full", 'What an entry carries: "full" text, or its "summary".')
+    id_style: Literal["permalink", "tag", "jekyll-feed"] = option(
+        "permalink",
+        'The id a new entry is given and then keeps: its "permalink", a "tag" URI (RFC 4151), '
+        'or the one the plugin "jekyll-feed" gave.',
+    )
+    window: Duration = option("48h", "An entry stays in its feeds at least this long after it went live.")
+    min_entries: Count = option(20, "Keep this many entries, however old they are.")
+    max_entries: Count = option(1000, "Leave out the oldest entries beyond this many.")
+    max_bytes: Size = option("2MB", "The size of a document; the oldest entries that do not fit are left out.")
+    paths: FeedPaths = option({}, "The URL path of each kind of feed.")
+    aliases: Annotated[Mapping[str, str], PlainValidator(places.parse_aliases)] = option(
+        {}, 'Older addresses that go on serving the same document, such as "/feed.xml" = "/atom.xml".'
+    )
+
+
+class Schedule(Table):
+    """When `feedsvc serve` looks for changes: at an interval, or by the clock."""
+
+    every: Annotated[timedelta, PlainValidator(values.parse_period)] = option(
+        "5m", "How often to look.", shapes_output=False
+    )
+    cron: Annotated[str, PlainValidator(parse_cron)] = option(
+        "", 'Instead of `every`: the five fields of a crontab line, such as "*/5 * * * *".', shapes_output=False
+    )
+
+
+class Server(Table):
+    """How the feeds are served."""
+
+    url: OptionalUrl = option("", "Where the feeds themselves are served from; the site's URL if empty.")
+    listen: Annotated[str, PlainValidator(values.parse_listen)] = option(
+        "127.0.0.1:8000", "The address and port to listen on.", shapes_output=False
+    )
+    workers: Count = option(2, "How many processes answer requests.", shapes_output=False)
+    max_age: Duration = option("5m", "How long readers may keep a feed before they ask again; its ttl too.")
+    token: Annotated[str, PlainValidator(values.parse_token)] = option(
+        "",
+        "The secret that POST /-/build asks for; empty switches it off. Better set in the environment.",
+        shapes_output=False,
+        secret=True,
+    )
+
+
+class Publish(Table):
+    """Where the feeds are written to."""
+
+    dir: Directory = option("public", "A directory of its own, relative to this file.", shapes_output=False)
+
+
+class State(Table):
+    """What feedsvc remembers between two builds."""
+
+    dir: Directory = option(
+        "var", "A directory of its own, relative to this file; back up its ledger.sqlite3.", shapes_output=False
+    )
+
+
+class Options(Table):
+    """The whole file. A table that is not given has its defaults."""
+
+    model_config = ConfigDict(defer_build=False)
+
+    site: Site = option({}, "")
+    posts: Posts = option({}, "")
+    feeds: Feeds = option({}, "")
+    schedule: Schedule = option({}, "")
+    server: Server = option({}, "")
+    publish: Publish = option({}, "")
+    state: State = option({}, "")

@@ -1,0 +1,69 @@
+"""What ``feedsvc init`` writes: the configuration that suits a Jekyll site, or a plain folder of posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from feedsvc.config.checks import Where, find_conflicts
+from feedsvc.config.options import Options
+from feedsvc.config.problems import describe_invalid
+from feedsvc.config.sample import render_sample
+
+PLACEHOLDER_URL = "http://127.0.0.1:8000"
+BASE = Path("/site")
+"""Any absolute path does: what lies inside what is the same in all of them."""
+
+
+def plan_jekyll(name: str, site: Mapping[str, object], posts: Mapping[str, object], notes: Sequence[str] = ()) -> str:
+    """Return the configuration file for a Jekyll site in the directory called ``name``.
+
+    ``site`` and ``posts`` are what its ``_config.yml`` says, in the words of ``[site]`` and
+    ``[posts]``; empty values are left out, those that feedsvc does not take are noted besides.
+    """
+    exclude = "Jekyll copies what it finds: add feedsvc.toml, public and var to `exclude` in _config.yml."
+    return _plan(name, {"site": site, "posts": posts}, [*notes, exclude])
+
+
+def plan_folder(name: str, posts_dir: str) -> str:
+    """Return the configuration file for posts in ``posts_dir``, ``.`` or below, of the directory called ``name``."""
+    return _plan(name, {"site": {}, "posts": {"dir": posts_dir}}, [])
+
+
+def _plan(name: str, given: Mapping[str, Mapping[str, object]], notes: list[str]) -> str:
+    values: dict[str, dict[str, object]] = {
+        table: {option: value for option, value in options.items() if value not in ("", None)}
+        for table, options in given.items()
+    }
+    site = values["site"]
+    for (table, option), reason in _find_refused(values).items():
+        notes.append(f"{option} is not taken over, because {reason}.")
+        del values[table][option]
+    if "title" not in site:
+        site["title"] = name or "Untitled"
+        notes.append("title is the name of the directory; write the site's own.")
+    if "url" not in site:
+        site["url"] = PLACEHOLDER_URL
+        notes.append("url is a placeholder that works on this machine only; write the site's own before you publish.")
+    if _mixes_directories(values):
+        values["publish"] = {"dir": f"../{name}-feeds/public"}
+        values["state"] = {"dir": f"../{name}-feeds/var"}
+        notes.append("The posts are in this very directory, so the feeds are written to one beside it.")
+    return render_sample(values, notes)
+
+
+def _find_refused(values: Mapping[str, Mapping[str, object]]) -> dict[Where, str]:
+    """Return (table, option) -> reason for each of the values that its declaration refuses."""
+    try:
+        Options.model_validate(values, context={"base": BASE})
+    except ValidationError as error:
+        found = [(where[:2], reason) for where, reason, _ in describe_invalid(error)]
+        return {where: reason for where, reason in found if where[-1] in values.get(where[0], {})}
+    return {}
+
+
+def _mixes_directories(values: Mapping[str, Mapping[str, object]]) -> bool:
+    options = Options.model_validate(values, context={"base": BASE})
+    return any(where == ("publish", "dir") for where, _ in find_conflicts(options))
