@@ -1,0 +1,39 @@
+"""Names the entry that could not be written, for the message of an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from feedsvc.model import Entry
+
+# What XML 1.0 (2.2, Char) does not allow.
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def find_fault(entries: Iterable[Entry]) -> str:
+    """Return which entry holds a character that XML cannot, which one and where; empty where none does."""
+    for entry in entries:
+        for field, text in _texts(entry):
+            if match := _ILLEGAL.search(text):
+                return f"entry {entry.id} ({entry.post.path}) holds U+{ord(match[0]):04X} in its {field}"
+    return ""
+
+
+def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    post = entry.post
+    yield from (
+        ("id", entry.id),
+        ("title", post.title),
+        ("link", post.alternate_link),
+        ("summary", post.summary),
+        ("content", post.content),
+        ("image", post.image),
+        ("language", post.language),
+    )
+    for person in post.authors:
+        yield "authors", f"{person.name} {person.email} {person.uri}"
+    for category in entry.categories:
+        yield "categories", f"{category.term} {category.label}"
+    if post.enclosure:
+        yield "enclosure", f"{post.enclosure.href} {post.enclosure.media_type}"

@@ -1,0 +1,78 @@
+"""JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from feedsvc.feeds.rules import RenderRules
+from feedsvc.feeds.values import entry_language, entry_title, whole_utc
+from feedsvc.model import Enclosure, Entry, FeedLocation, FeedSpec, Person
+
+MEDIA_TYPE = "application/feed+json"
+"""JSON Feed 1.1, "Discovery"; JSON is UTF-8 and has no charset parameter (RFC 8259, 11)."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def render_json(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules) -> bytes:
+    """Return the feed as a JSON Feed document in UTF-8, the entries in the order given.
+
+    Each item stands on a line of its own, so that what an entry weighs can be read from the document and a change
+    of one entry is a change of one line. Raises ValueError where a text holds a lone surrogate.
+    """
+    head = _encode(_feed(spec, location))
+    items = ",\n".join(_encode(_item(spec, entry, rules)) for entry in entries)
+    return f'{head[:-1]}, "items": [\n{items}\n]}}\n'.encode()
+
+
+def _feed(spec: FeedSpec, location: FeedLocation) -> dict[str, Any]:
+    return _present(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": spec.title,
+            "home_page_url": spec.alternate_link,
+            "feed_url": location.self_link,
+            "description": spec.subtitle,
+            "language": spec.language,
+            "authors": [_author(person) for person in spec.authors],
+        }
+    )
+
+
+def _item(spec: FeedSpec, entry: Entry, rules: RenderRules) -> dict[str, Any]:
+    post, title = entry.post, entry_title(entry)
+    full = post.content and rules.content == "full"
+    return _present(
+        {
+            "id": entry.id,
+            "url": post.alternate_link,
+            "title": title,
+            # One of the two must be there.
+            "content_html": post.content if full else "",
+            "content_text": "" if full else post.summary or title,
+            "summary": post.summary,
+            "image": post.image,
+            "date_published": whole_utc(post.published).isoformat(),
+            "date_modified": whole_utc(post.updated).isoformat(),
+            "authors": [_author(person) for person in post.authors],
+            "tags": [category.label for category in entry.categories],
+            "language": entry_language(spec, entry),
+            "attachments": [_attachment(post.enclosure)] if post.enclosure else [],
+        }
+    )
+
+
+def _author(person: Person) -> dict[str, Any]:
+    address = f"mailto:{person.email}" if person.email else ""
+    return _present({"name": person.name, "url": person.uri or address})
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, Any]:
+    return _present({"url": enclosure.href, "mime_type": enclosure.media_type, "size_in_bytes": enclosure.length})
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that say something: JSON Feed leaves out what is empty."""
+    return {name: value for name, value in values.items() if value}

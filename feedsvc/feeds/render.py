@@ -1,0 +1,82 @@
+"""A feed and its entries become documents, one per format: rendered, cut to size and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from feedsvc.errors import DocumentError
+from feedsvc.feeds.budget import count_that_fit, count_worth_rendering
+from feedsvc.feeds.faults import find_fault
+from feedsvc.feeds.rules import RenderRules
+from feedsvc.feeds.selection import order_entries
+from feedsvc.feeds.verify import verify_document
+from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec
+
+__all__ = ["RenderRules", "RenderedFeed", "render_feed"]
+
+Renderer = Callable[[FeedSpec, FeedLocation, Sequence[Entry], RenderRules], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedFeed:
+    """The documents of one feed, in the order of its locations, and how many entries ``max_bytes`` left out."""
+
+    documents: tuple[FeedDocument, ...]
+    left_out: int
+
+
+def render_feed(spec: FeedSpec, entries_by_rank: Sequence[Entry], rules: RenderRules) -> RenderedFeed:
+    """Return every document of the feed, all with the same entries, in display order.
+
+    Where a document would pass ``rules.max_bytes``, the entries at the end of the rank are left out of all of them,
+    so that formats agree; the first one always stays. Raises DocumentError where an entry cannot be written or a
+    document does not read back as the entries it was made of.
+    """
+    kept = entries_by_rank[: count_worth_rendering(entries_by_rank, rules)]
+    documents = _render_documents(spec, kept, rules)
+    fitting = _count_that_fit(documents, kept, rules.max_bytes)
+    if fitting < len(kept):
+        kept = kept[:fitting]
+        documents = _render_documents(spec, kept, rules)
+    ids = [entry.id for entry in order_entries(kept)]
+    for document in documents:
+        verify_document(document, ids)
+    return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
+
+
+def _count_that_fit(documents: Sequence[FeedDocument], kept: Sequence[Entry], max_bytes: int) -> int:
+    shown = [entry.id for entry in order_entries(kept)]
+    ranked = [entry.id for entry in kept]
+    return min((count_that_fit(document, shown, ranked, max_bytes) for document in documents), default=len(kept))
+
+
+def _render_documents(spec: FeedSpec, kept: Sequence[Entry], rules: RenderRules) -> tuple[FeedDocument, ...]:
+    entries = order_entries(kept)
+    return tuple(_render_document(spec, location, entries, rules) for location in spec.locations)
+
+
+def _render_document(
+    spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules
+) -> FeedDocument:
+    renderer, media_type = _renderer(location.format)
+    try:
+        body = renderer(spec, location, entries, rules)
+    except ValueError as error:
+        raise DocumentError(location.path, find_fault(entries) or str(error)) from error
+    return FeedDocument(spec=spec, location=location, media_type=media_type, body=body, entry_count=len(entries))
+
+
+def _renderer(format_: str) -> tuple[Renderer, str]:
+    """Return the format's renderer and media type; imported here, as feedgen is slow to import and seldom needed."""
+    if format_ == "atom":
+        from feedsvc.feeds import atom
+
+        return atom.render_atom, atom.MEDIA_TYPE
+    if format_ == "rss":
+        from feedsvc.feeds import rss
+
+        return rss.render_rss, rss.MEDIA_TYPE
+    from feedsvc.feeds import jsonfeed
+
+    return jsonfeed.render_json, jsonfeed.MEDIA_TYPE

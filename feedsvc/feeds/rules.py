@@ -1,0 +1,19 @@
+"""What the owner decides about every document, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderRules:
+    """How much of each post a document carries, how large it may grow and who dresses it.
+
+    ``max_bytes`` is of one document before any content coding. ``stylesheet`` is the URL of an XSLT or CSS
+    stylesheet named before the root of Atom and RSS, or empty for none.
+    """
+
+    content: Literal["full", "summary"]
+    max_bytes: int
+    stylesheet: str = ""

@@ -1,0 +1,76 @@
+"""The values that every format writes the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from posixpath import splitext
+from urllib.parse import urlsplit
+
+from feedsvc.model import Entry, FeedSpec, Person
+
+GENERATOR = "feedsvc"
+"""Without a version: an upgrade must not change the bytes of a feed."""
+
+EMPTY_FEED_UPDATED = datetime(2005, 12, 1, tzinfo=UTC)
+"""When a feed without entries last changed: Atom wants an instant (RFC 4287, of this month) and a clock would make
+every build differ."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TITLE_LENGTH = 80
+
+# Not the mimetypes module: that reads the machine's own tables, and the same posts must give the same bytes.
+_IMAGE_TYPES: Mapping[str, str] = {
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
+
+
+def whole_utc(instant: datetime) -> datetime:
+    """Return an aware instant in UTC and whole seconds, so that ``isoformat()`` is plain RFC 3339."""
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def format_rfc2822(instant: datetime) -> str:
+    """Return an aware instant as RFC 2822 in UTC, English in any locale: ``Wed, 12 Jun 2024 00:00:00 +0000``."""
+    utc = instant.astimezone(UTC)
+    day, month = _DAYS[utc.weekday()], _MONTHS[utc.month - 1]
+    return f"{day}, {utc.day:02} {month} {utc.year:04} {utc.hour:02}:{utc.minute:02}:{utc.second:02} +0000"
+
+
+def last_updated(entries: Iterable[Entry]) -> datetime | None:
+    """Return when the newest of the entries last changed, or None without entries."""
+    return max((entry.post.updated for entry in entries), default=None)
+
+
+def image_type(url: str) -> str:
+    """Return the media type that the extension of an image's URL tells, or an empty string."""
+    return _IMAGE_TYPES.get(splitext(urlsplit(url).path)[1].lower(), "")
+
+
+def entry_title(entry: Entry) -> str:
+    """Return the title, or where it is blank what tells the post best: its summary's beginning, else its address."""
+    if entry.post.title.strip():
+        return entry.post.title
+    summary = " ".join(entry.post.summary.split())
+    if len(summary) > _TITLE_LENGTH:
+        summary = summary[:_TITLE_LENGTH].rstrip() + "…"
+    return summary or entry.post.alternate_link
+
+
+def entry_language(spec: FeedSpec, entry: Entry) -> str:
+    """Return the entry's language (BCP 47) where it is not the feed's, else an empty string."""
+    language = entry.post.language
+    return "" if language.lower() == spec.language.lower() else language
+
+
+def mailbox(person: Person) -> str:
+    """Return ``address (Name)``, the form RSS wants for a person who has an address."""
+    return f"{person.email} ({person.name})" if person.name else person.email
