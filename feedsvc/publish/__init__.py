@@ -1,0 +1,1 @@
+"""publish: feed documents become representations in a plain tree of files."""

@@ -1,0 +1,85 @@
+"""Publish one edition: what changed is written, what did not is left alone, and it appears at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedsvc.errors import StoreError
+from feedsvc.model import FeedDocument
+from feedsvc.publish.disk import Disk, resolve
+from feedsvc.publish.edition import Edition
+from feedsvc.publish.manifest import Manifest
+from feedsvc.publish.staging import Staging, discard, finish, recover
+from feedsvc.publish.tree import find_damaged, load_manifest, load_previous
+
+__all__ = ["Publication", "find_damaged", "load_manifest", "load_previous", "publish_snapshot", "recover"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What publishing did: the edition's id, decoded URL paths in order, and how many stayed as they were."""
+
+    snapshot: str
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+def publish_snapshot(
+    directory: Path,
+    documents: Iterable[FeedDocument],
+    expected: Collection[str],
+    now: datetime,
+    *,
+    disk: Disk | None = None,
+) -> Publication:
+    """Publish the edition that holds exactly the paths ``expected``, aliases included.
+
+    ``documents`` are those of the feeds that may have changed; they are taken one at a time.
+    Every other expected path is carried over from the edition before. A document with the
+    bytes that are published keeps its files, its validators and its date. When nothing differs,
+    nothing at all is written. To be called under the build lock; ``now`` is aware.
+
+    Raises :class:`StoreError` when something cannot be written, or when the paths contradict
+    one another; the edition before stays as it is, unless the message is about putting an
+    edition into place that was committed: that one is served then. What ``documents`` itself raises
+    passes through.
+    """
+    disk = disk or Disk()
+    directory = resolve(directory)
+    disk.make_directory(directory)
+    recover(directory, disk)
+    edition = Edition(directory, load_previous(directory), expected, now.astimezone(UTC))
+    manifest = _commit(directory, documents, edition, disk)
+    if manifest is not None:
+        finish(directory, edition.previous, manifest, disk)
+    after = manifest or edition.previous
+    return Publication(
+        snapshot=after.snapshot,
+        written=tuple(sorted(edition.written)),
+        removed=tuple(sorted(edition.previous.representations.keys() - after.representations.keys())),
+        unchanged=len(after.representations) - len(edition.written),
+    )
+
+
+def _commit(directory: Path, documents: Iterable[FeedDocument], edition: Edition, disk: Disk) -> Manifest | None:
+    """Stage what changed and commit it; return the new edition, or None when nothing differs."""
+    staging = Staging(directory, disk)
+    try:
+        for document in documents:
+            edition.add(document, staging)
+        manifest = edition.complete()
+        if manifest == edition.previous and not edition.written:
+            return None
+        staging.commit(manifest, int(edition.now.timestamp()))
+    except BaseException:
+        # Whatever it was, the edition before stays. A second failure must not hide the first:
+        # what cannot be cleared now is cleared by the next build.
+        with contextlib.suppress(StoreError):
+            discard(directory, disk)
+        raise
+    return manifest
