@@ -1,0 +1,72 @@
+"""What a build has to tell: to people in one line, to machines as one JSON object."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A post that is not published as it stands; ``kept_previous``: its last good version is."""
+
+    path: str
+    line: int
+    column: int
+    reason: str
+    hint: str
+    kept_previous: bool
+
+    def __str__(self) -> str:
+        """Render as ``path:line:column: reason; hint``."""
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        kept = " (its last good version stays published)" if self.kept_previous else ""
+        return f"{where}: {self.reason}" + (f"; {self.hint}" if self.hint else "") + kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """The outcome of one build that did not fail.
+
+    ``posts`` are live; ``written``, ``removed`` and ``unchanged`` count documents by
+    URL path; ``warnings`` are about posts and begin with their paths, as rejections do;
+    ``next_change`` is when the next waiting post goes live.
+    """
+
+    posts: int
+    rejected: tuple[Rejected, ...]
+    feeds: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    duration_s: float
+    snapshot: str
+    warnings: tuple[str, ...] = ()
+    feed_warnings: tuple[str, ...] = ()
+    next_change: datetime | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object that ``feedsvc build --json`` prints."""
+        fields = asdict(self)
+        fields["duration_s"] = round(self.duration_s, 3)
+        del fields["warnings"], fields["feed_warnings"], fields["next_change"]
+        return fields
+
+    def as_status(self) -> dict[str, object]:
+        """Return all there is to tell, as JSON values, for ``feedsvc status``."""
+        next_change = self.next_change.isoformat() if self.next_change else None
+        told = {"warnings": self.warnings, "feed_warnings": self.feed_warnings}
+        return {**self.as_json(), **told, "next_change": next_change}
+
+    def summary(self) -> str:
+        """Return one line for people."""
+        did = f"{len(self.written)} documents written" if self.written else "nothing to write"
+        parts = [f"{self.posts} posts in {self.feeds} feeds", did]
+        if self.removed:
+            parts.append(f"{len(self.removed)} removed")
+        parts.append(f"{self.unchanged} unchanged")
+        if self.rejected:
+            parts.append(f"{len(self.rejected)} posts rejected (feedsvc check tells why)")
+        if self.warnings or self.feed_warnings:
+            parts.append(f"{len(self.warnings) + len(self.feed_warnings)} warnings")
+        return f"{', '.join(parts)}; {self.duration_s:.2f} s"

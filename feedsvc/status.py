@@ -1,0 +1,64 @@
+"""What the last build said, kept in the state directory for `feedsvc status` and for the web.
+
+A file of its own, replaced whole: who asks for the status never waits for a build.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from feedsvc.errors import FeedsvcError
+from feedsvc.report import BuildReport
+
+_log = logging.getLogger(__name__)
+
+STATUS_FILE = "status.json"
+_VERSION = 1
+
+
+def read_status(path: Path) -> dict[str, object]:
+    """Return what was last written; an empty mapping where there is nothing to read, or of another version."""
+    try:
+        status = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return status if isinstance(status, dict) and status.get("version") == _VERSION else {}
+
+
+def write_status(path: Path, finished_at: datetime, outcome: BuildReport | FeedsvcError) -> None:
+    """Replace what is known of builds by the outcome of this one; a failure leaves the last success beside it."""
+    status = read_status(path)
+    if isinstance(outcome, BuildReport):
+        status = {"next_run": status.get("next_run"), "last_build": outcome.as_status()}
+        status["built_at"] = finished_at.isoformat(timespec="seconds")
+        status["error"] = None
+    else:
+        status["error"] = {"message": str(outcome), "at": finished_at.isoformat(timespec="seconds")}
+    _replace(path, status)
+
+
+def write_next_run(path: Path, next_run: datetime | None) -> None:
+    """Note when the scheduler looks next; None when none is running."""
+    status = read_status(path)
+    status["next_run"] = next_run.isoformat(timespec="seconds") if next_run else None
+    _replace(path, status)
+
+
+def _replace(path: Path, status: dict[str, object]) -> None:
+    # No fsync: after a power cut the next build writes it again.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(
+            json.dumps({"version": _VERSION, **status}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+        temporary.replace(path)
+    except OSError as error:
+        # What was published is published, whether or not we can say so.
+        _log.warning("%s: the status cannot be written: %s", path, error.strerror)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

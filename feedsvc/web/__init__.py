@@ -1,0 +1,1 @@
+"""web: representations become HTTP responses."""

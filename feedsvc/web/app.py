@@ -1,0 +1,91 @@
+"""The Flask application: which address is answered by what. It is handed what it serves and starts nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from feedsvc.model import Snapshot
+from feedsvc.web.pages import STYLE_PATH, IndexFacts, IndexPages, make_style
+from feedsvc.web.responses import respond_text
+from feedsvc.web.site import Site
+
+__all__ = ["IndexFacts", "create_app"]
+
+logger = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Return the present in UTC: the default clock."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    snapshot_source: Callable[[], Snapshot | None],
+    *,
+    site: IndexFacts,
+    max_age: int,
+    token: str = "",
+    request_build: Callable[[], None] | None = None,
+    status_source: Callable[[], Mapping[str, object]] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Flask:
+    """Make the application; it starts no thread and no scheduler.
+
+    ``snapshot_source`` returns the newest edition, or None before the first; ``max_age`` is in seconds;
+    ``request_build`` asks whoever builds to do so and returns at once (None: ``/-/build`` is not there);
+    ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth.
+    """
+    views = Site(
+        snapshot_source=snapshot_source,
+        pages=IndexPages(site, max_age=max_age),
+        style=make_style(max_age=max_age),
+        clock=clock,
+        max_age=max_age,
+        token=token,
+        request_build=request_build,
+        status_source=status_source,
+    )
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    _route(app, "/", views.show_index)
+    _route(app, STYLE_PATH, views.show_style)
+    _route(app, "/healthz", views.show_health)
+    _route(app, "/readyz", views.show_readiness)
+    _route(app, "/-/build", views.start_build)
+    _route(app, "/-/status", views.show_status)
+    _route(app, "/<path:path>", views.show_document)
+    app.before_request(_refuse_without_host)
+    app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(Exception, _confess)
+    return app
+
+
+def _route(app: Flask, pattern: str, view: Callable[..., Response]) -> None:
+    # Without methods: an address that is not there answers 404 to all of them, and one that is names its own.
+    app.url_map.add(Rule(pattern, endpoint=pattern))
+    app.view_functions[pattern] = lambda **_: view(request)
+
+
+def _refuse_without_host() -> Response | None:
+    """Refuse what RFC 9112, 3.2 says to refuse; granian lets it through with an empty host."""
+    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1" and not request.environ.get("HTTP_HOST"):
+        return respond_text(400, "An HTTP/1.1 request must have a Host header.")
+    return None
+
+
+def _explain(error: HTTPException) -> Response:
+    status = error.code or 500
+    return respond_text(status, f"{error.name}.")
+
+
+def _confess(error: Exception) -> Response:
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return respond_text(500, "Something went wrong here; it was logged.")

@@ -1,0 +1,150 @@
+"""What each address answers, without routes: feeds, pages, health, and the two addresses of the operator."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from unicodedata import normalize
+from urllib.parse import quote
+
+from flask import Request, Response
+
+from feedsvc.errors import StaleSnapshotError
+from feedsvc.model import Snapshot
+from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
+from feedsvc.web.control import challenge, has_token, withhold
+from feedsvc.web.negotiation import PRECONDITION_FAILED
+from feedsvc.web.pages import IndexPages, Page
+from feedsvc.web.responses import (
+    RETRY_AFTER,
+    refuse_method,
+    respond,
+    respond_json,
+    respond_options,
+    respond_text,
+)
+
+logger = logging.getLogger(__name__)
+
+BUILD_METHODS = ("POST", "OPTIONS")
+_NOT_FOUND = (404, "There is nothing at this address; the index at / lists every feed.")
+_NOT_YET = (503, "Nothing is published yet; please try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The views as functions of a request; every field is what :func:`feedsvc.web.app.create_app` was given."""
+
+    snapshot_source: Callable[[], Snapshot | None]
+    pages: IndexPages
+    style: Page
+    clock: Callable[[], datetime]
+    max_age: int
+    token: str
+    request_build: Callable[[], None] | None
+    status_source: Callable[[], Mapping[str, object]] | None
+
+    def show_index(self, request: Request) -> Response:
+        """Answer with the index of all feeds, 503 before there are any."""
+        snapshot = self.snapshot_source()
+        if snapshot is None:
+            return respond_text(*_NOT_YET, RETRY_AFTER)
+        return self._show_page(request, self.pages.get(snapshot))
+
+    def show_style(self, request: Request) -> Response:
+        """Answer with the style sheet of the pages."""
+        return self._show_page(request, self.style)
+
+    def show_document(self, request: Request) -> Response:
+        """Answer with the feed at the request's path.
+
+        When a newer edition replaces the body between the look at the manifest and the reading,
+        the newer one answers, so that validators and body are always of one edition.
+        """
+        for _ in range(3):
+            snapshot = self.snapshot_source()
+            if snapshot is None:
+                return respond_text(*_NOT_YET, RETRY_AFTER)
+            try:
+                return self._show_published(request, snapshot)
+            except StaleSnapshotError as error:
+                logger.info("reading again: %s", error)
+        return respond_text(503, "The feed is being replaced; please try again in a moment.", RETRY_AFTER)
+
+    def show_health(self, request: Request) -> Response:
+        """Say that the process answers."""
+        return self._check_method(request) or respond_text(200, "ok")
+
+    def show_readiness(self, request: Request) -> Response:
+        """Say whether there is an edition to serve."""
+        if refusal := self._check_method(request):
+            return refusal
+        if self.snapshot_source() is None:
+            return respond_text(*_NOT_YET, RETRY_AFTER)
+        return respond_text(200, "ready")
+
+    def start_build(self, request: Request) -> Response:
+        """Ask for a build now: 202 with the right token, and the build is someone else's work."""
+        if self.request_build is None:
+            return respond_text(*_NOT_FOUND)
+        if refusal := self._check_method(request, BUILD_METHODS):
+            return refusal
+        if not self.token:
+            return respond_text(403, "Builds cannot be asked for over HTTP: set server.token in the configuration.")
+        sent = request.headers.get("Authorization")
+        if not has_token(sent, self.token):
+            return respond_text(
+                401, "Send the token of server.token as a bearer token.", ("WWW-Authenticate", challenge(sent))
+            )
+        self.request_build()
+        return respond_json(202, b'{"status": "accepted"}\n')
+
+    def show_status(self, request: Request) -> Response:
+        """Tell what is published and how the last build went; what names files only to who has the token."""
+        if refusal := self._check_method(request):
+            return refusal
+        snapshot = self.snapshot_source()
+        status: object = dict(self.status_source()) if self.status_source else {}
+        if self.token and not has_token(request.headers.get("Authorization"), self.token):
+            status = withhold(status)
+        facts = {
+            "snapshot": snapshot.id if snapshot else None,
+            "documents": len(snapshot.representations) if snapshot else 0,
+        }
+        told = {**(status if isinstance(status, dict) else {}), **facts}
+        return respond_json(200, json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n")
+
+    def _show_published(self, request: Request, snapshot: Snapshot) -> Response:
+        path = request.path
+        representation = snapshot.representations.get(path)
+        if representation is None:
+            canonical = normalize("NFC", path)
+            if canonical != path and canonical in snapshot.representations:
+                # A published path begins with one slash, so this leads to no other host.
+                return respond_text(301, "Moved.", ("Location", quote(canonical)), ("Cache-Control", "max-age=86400"))
+            return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
+        resource = describe_feed(representation, max_age=self.max_age, now=self.clock())
+        return self._show(request, resource, lambda coding: snapshot.read_body(path, coding))
+
+    def _show_page(self, request: Request, page: Page) -> Response:
+        return self._show(request, page.resource, page.bodies.__getitem__)
+
+    def _show(self, request: Request, resource: Resource, read: Callable[[str], bytes]) -> Response:
+        if refusal := self._check_method(request):
+            return refusal
+        answer = decide_answer(resource, request.headers.get)
+        if answer.status == PRECONDITION_FAILED:
+            return respond_text(answer.status, "The feed is not as the request requires.")
+        if answer.coding is None:
+            return respond(answer.status, answer.headers)
+        # HEAD reads too: what it promises is then what GET would have sent.
+        return respond(answer.status, answer.headers, read(answer.coding))
+
+    def _check_method(self, request: Request, allowed: tuple[str, ...] = READ_METHODS) -> Response | None:
+        if request.method == "OPTIONS":
+            asks = "Origin" in request.headers and "Access-Control-Request-Method" in request.headers
+            return respond_options(allowed, preflight=asks and allowed == READ_METHODS)
+        return None if request.method in allowed else refuse_method(allowed)

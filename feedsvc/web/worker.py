@@ -1,0 +1,80 @@
+"""A worker process: makes its own application from plain values, and ends when its main process does."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedsvc.publish.snapshot import DEFAULT_MEMORY, SnapshotFollower
+from feedsvc.status import read_status
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerConfig:
+    """What a worker needs, as values that survive pickling.
+
+    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age`` is in
+    seconds, ``memory`` in bytes; ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets
+    nobody ask for a build.
+    """
+
+    public: Path
+    status: Path
+    control_pid: int
+    title: str
+    description: str
+    language: str
+    server_url: str
+    max_age: int
+    token: str = ""
+    memory: int = DEFAULT_MEMORY
+
+
+def load_app(config: WorkerConfig) -> Flask:
+    """Make the application of one worker."""
+    from feedsvc.web.app import IndexFacts, create_app
+
+    return create_app(
+        SnapshotFollower(config.public, memory=config.memory),
+        site=IndexFacts(
+            title=config.title,
+            description=config.description,
+            language=config.language,
+            server_url=config.server_url,
+        ),
+        max_age=config.max_age,
+        token=config.token,
+        request_build=lambda: os.kill(config.control_pid, signal.SIGUSR1),
+        status_source=lambda: read_status(config.status),
+    )
+
+
+def start_worker(config: WorkerConfig, log_level: int) -> Flask:
+    """Set up a process that the server has just spawned, and return its application."""
+    # Ctrl-C reaches every process of the terminal; ours are ended in order by the main one, with SIGTERM.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    logging.basicConfig(stream=sys.stderr, level=log_level, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    app = load_app(config)
+    logger.info("worker %d is up", os.getpid())
+    return app
+
+
+def _end_with_parent() -> None:
+    """Wait for the main process to end, however it ends: a worker left over would hold the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Snapshot
+from feedsvc.publish.snapshot import load_snapshot
+from feedsvc.publish.store import publish_snapshot
+from feedsvc.web.app import IndexFacts, create_app
+
+CHANGED = datetime(2024, 7, 11, 12, tzinfo=UTC)
+"""When the feeds of the site below last changed."""
+
+MEDIA_TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
+FILES = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
+
+
+def make_spec(kind: str, key: str, title: str, folder: str) -> FeedSpec:
+    return FeedSpec(
+        kind=kind,
+        key=key,
+        id=f"tag:example.org,2024:{key}",
+        title=title,
+        subtitle="",
+        language="ko",
+        authors=(),
+        alternate_link="https://example.org/",
+        ttl=5,
+        locations=tuple(
+            FeedLocation(
+                format=format_,
+                path=f"{folder}/{file}",
+                self_link=f"https://example.org{folder}/{file}",
+                aliases=("/feed.xml",) if folder == "" and format_ == "atom" else (),
+            )
+            for format_, file in FILES.items()
+        ),
+    )
+
+
+def make_body(format_: str, title: str, text: str) -> bytes:
+    bodies = {
+        "atom": '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>{}</title></feed>',
+        "rss": '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>{}</title></channel></rss>',
+        "json": '{{"version": "https://jsonfeed.org/version/1.1", "title": "{}", "items": []}}',
+    }
+    return bodies[format_].format(f"{title} {text * 300}").encode()
+
+
+SPECS = (
+    make_spec("site", "", "소식 & 뉴스", ""),
+    make_spec("category", "경제", "경제", "/categories/경제"),
+    make_spec("category", "it", "IT", "/categories/it"),
+)
+
+
+def publish_site(public: Path, text: str = "가", now: datetime = CHANGED) -> Snapshot:
+    documents = [
+        FeedDocument(
+            spec=spec,
+            location=location,
+            media_type=MEDIA_TYPES[location.format],
+            body=make_body(location.format, spec.title, text),
+            entry_count=len(spec.title),
+        )
+        for spec in SPECS
+        for location in spec.locations
+    ]
+    paths = [path for each in documents for path in (each.location.path, *each.location.aliases)]
+    publish_snapshot(public, documents, paths, now)
+    return load_snapshot(public)
+
+
+@dataclass(kw_only=True)
+class World:
+    """Everything the application is handed, each of it in the hands of a test."""
+
+    public: Path
+    snapshot: Snapshot | None
+    now: datetime = CHANGED + timedelta(days=1)
+    token: str = ""
+    builds: list[str] = field(default_factory=list)
+    status: dict[str, object] = field(default_factory=dict)
+    with_builder: bool = True
+    with_status: bool = True
+
+    def publish(self, text: str = "가", now: datetime = CHANGED) -> Snapshot:
+        return publish_site(self.public, text, now)
+
+    def source(self) -> Snapshot | None:
+        return self.snapshot
+
+    def client(self, source: Callable[[], Snapshot | None] | None = None) -> Client:
+        app = create_app(
+            source or self.source,
+            site=IndexFacts(
+                title="소식 & 뉴스", description="<모든> 소식", language="ko", server_url="https://feeds.example.org"
+            ),
+            max_age=300,
+            token=self.token,
+            request_build=(lambda: self.builds.append("asked")) if self.with_builder else None,
+            status_source=(lambda: self.status) if self.with_status else None,
+            clock=lambda: self.now,
+        )
+        return Client(app)
+
+
+Ask = Callable[..., TestResponse]
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Snapshot]:
+    """One edition for all tests that do not change it."""
+    public = tmp_path_factory.mktemp("public")
+    return public, publish_site(public)
+
+
+@pytest.fixture
+def world(published: tuple[Path, Snapshot]) -> World:
+    public, snapshot = published
+    return World(public=public, snapshot=snapshot)
+
+
+@pytest.fixture
+def empty_world(tmp_path: Path) -> World:
+    """Before the first edition, with a tree of its own."""
+    return World(public=tmp_path, snapshot=None)
+
+
+@pytest.fixture
+def ask(world: World) -> Ask:
+    """Send one request to the application over the published site."""
+    client = world.client()
+
+    def send(method: str, path: str, headers: Mapping[str, str] | None = None) -> TestResponse:
+        return client.open(path, method=method, headers=list((headers or {}).items()))
+
+    return send
