@@ -1,0 +1,72 @@
+"""Assemble feeds: which exist, which posts each selects, and their documents, one feed at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
+from feedsvc.feeds.render import RenderRules, render_feed
+from feedsvc.feeds.selection import SelectionRules, select
+from feedsvc.model import CATEGORY_KINDS, Category, Entry, FeedDocument, FeedSpec, Post
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+    from feedsvc.index import Index
+
+
+def catalog_feeds(settings: Settings, index: Index) -> tuple[FeedSpec, ...]:
+    """List the feeds of the site and of every term in use, in the catalog's order.
+
+    Aliases that no feed answers are noted in the index, to be told with each build.
+    """
+    site = settings.site
+    facts = SiteFacts(
+        title=site.title,
+        url=site.url,
+        description=site.description,
+        language=site.language,
+        authors=site.authors,
+        server_url=settings.server.url or site.url,
+        ttl=max(1, round(settings.server.max_age.total_seconds() / 60)),
+    )
+    rules = CatalogRules(
+        formats=settings.feeds.formats,
+        by=settings.feeds.by,
+        paths=settings.feeds.paths.model_dump(),
+        aliases=settings.feeds.aliases,
+    )
+    specs = list_feeds(facts, (term for term in index.terms.in_use() if term.kind in rules.by), rules)
+    index.put_meta("unanswered", " ".join(unanswered_aliases(specs, rules)))
+    return specs
+
+
+def render_feeds(settings: Settings, specs: Iterable[FeedSpec], index: Index) -> Iterator[FeedDocument]:
+    """Select and render the feeds one after another, so that one feed's text is in memory at a time.
+
+    Raises DocumentError where a document cannot be published.
+    """
+    feeds = settings.feeds
+    selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
+    rendering = RenderRules(content=feeds.content, max_bytes=feeds.max_bytes)
+    labels = {(term.kind, term.key): term.label for term in index.terms.in_use()}
+    for spec in specs:
+        feed = (spec.kind, spec.key)
+        chosen = select(index.posts.ranking(feed, limit=feeds.max_entries), selection)
+        rendered = render_feed(spec, [_entry(index, standing.path, labels) for standing in chosen], rendering)
+        index.terms.put_left_out(feed, rendered.left_out)
+        yield from rendered.documents
+
+
+def _entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:
+    id_, post = index.posts.entry(path)
+    return Entry(id=id_, post=post, categories=_categories(post, labels))
+
+
+def _categories(post: Post, labels: Mapping[tuple[str, str], str]) -> tuple[Category, ...]:
+    found: dict[str, str] = {}
+    for kind in CATEGORY_KINDS:
+        for term in post.terms:
+            if term.kind == kind:
+                found.setdefault(term.key, labels.get((kind, term.key), term.label))
+    return tuple(Category(term=label, label=label) for label in found.values())

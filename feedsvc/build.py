@@ -1,0 +1,200 @@
+"""The pipeline: posts -> index -> feeds -> publish, once, in order.
+
+Decisions become durable before what follows from them: the ledger is committed
+before anything is published, the index after. A crash in between costs the next
+build some work and nobody a byte.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from feedsvc.config import fingerprint
+from feedsvc.database import DatabaseError
+from feedsvc.index import Index, delete_index, open_index
+from feedsvc.intake import Intake, IntakeRules
+from feedsvc.ledger import Ledger, open_ledger
+from feedsvc.lock import build_lock
+from feedsvc.model import CATEGORY_KINDS, Post, PostError, TermInUse, Withheld
+from feedsvc.posts.scan import scan_posts
+from feedsvc.publish.store import Publication, find_damaged, load_previous, recover
+from feedsvc.report import BuildReport, Rejected
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+    from feedsvc.index.posts import FeedKey
+    from feedsvc.posts.parse import PostRules
+
+_log = logging.getLogger(__name__)
+
+# Other versions of these may read a post, or write a feed, in other bytes.
+_MAKERS = ("feedsvc", "feedgen", "nh3", "pyromark", "PyYAML")
+
+
+def build(settings: Settings, *, now: datetime, allow_removals: bool = False, wait: float = 0.0) -> BuildReport:
+    """Bring the published tree up to date with the posts directory, as of ``now`` (aware).
+
+    Waits at most ``wait`` seconds for another build. Raises a FeedsvcError when the
+    edition cannot be built; the last one then stands.
+    """
+    started = time.monotonic()
+    with build_lock(settings.state.dir / "build.lock", wait=wait):
+        recover(settings.publish.dir)
+        try:
+            return _build_locked(settings, now, started, allow_removals=allow_removals)
+        except DatabaseError as error:
+            index_path = settings.state.dir / "index.sqlite3"
+            if not (error.damaged and error.path == str(index_path)):
+                raise
+            _log.warning("%s; it is only a cache, so it is made anew", error)
+            delete_index(index_path)
+            return _build_locked(settings, now, started, allow_removals=allow_removals)
+
+
+def _build_locked(settings: Settings, now: datetime, started: float, *, allow_removals: bool) -> BuildReport:
+    with (
+        closing(open_ledger(settings.state.dir / "ledger.sqlite3")) as ledger,
+        closing(open_index(settings.state.dir / "index.sqlite3")) as index,
+    ):
+        _trust_or_forget(index, ledger, fingerprint(settings))
+        scan = scan_posts(settings.posts.dir, settings.posts.patterns)
+        intake = Intake(_intake_rules(settings, allow_removals=allow_removals), index, ledger, now)
+        touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
+        touched |= _name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
+        # Decided is decided: ids and go-live times are durable before anybody sees them.
+        ledger.commit()
+        publication = _publish_touched(settings, touched, index, now)
+        index.put_meta("ledger", ledger.mark())
+        index.commit()
+        return _report(index, publication, time.monotonic() - started)
+
+
+def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> None:
+    """Have every file read again if the index was filled by other rules or beside another ledger."""
+    rules = " ".join([settings_mark, *(f"{maker}={version(maker)}" for maker in _MAKERS)])
+    if index.meta("rules") != rules or index.meta("ledger") != ledger.mark():
+        index.forget()
+        index.put_meta("rules", rules)
+
+
+def _intake_rules(settings: Settings, *, allow_removals: bool) -> IntakeRules:
+    return IntakeRules(
+        directory=settings.posts.dir,
+        max_bytes=settings.posts.max_bytes,
+        future=settings.posts.future,
+        allow_removals=allow_removals,
+        parse=_make_parser(settings),
+    )
+
+
+def _make_parser(settings: Settings) -> Callable[[str, bytes], Post | PostError | Withheld]:
+    rules: PostRules | None = None
+
+    def parse(path: str, data: bytes) -> Post | PostError | Withheld:
+        # Imported here: a build with nothing changed must not pay for YAML, Markdown and HTML.
+        from feedsvc.posts.parse import parse_post
+
+        nonlocal rules
+        rules = rules or post_rules(settings)
+        return parse_post(path, data, rules)
+
+    return parse
+
+
+def post_rules(settings: Settings) -> PostRules:
+    """Return the rules by which one post is read."""
+    from feedsvc.posts.parse import PostRules
+
+    return PostRules(
+        site_url=settings.site.url,
+        timezone=settings.site.timezone,
+        permalink=settings.posts.permalink,
+        language=settings.site.language,
+        drafts=settings.posts.drafts,
+        encodings=settings.posts.encodings,
+        id_style=settings.feeds.id_style,
+    )
+
+
+def _name_terms(touched: frozenset[FeedKey], index: Index, ledger: Ledger, shown: frozenset[str]) -> frozenset[FeedKey]:
+    """Give every touched term its slug and its label; return the feeds that show a label anew.
+
+    A term keeps the label it was first seen with for as long as any post writes it so.
+    """
+    relabelled: set[FeedKey] = set()
+    for kind, key in sorted(feed for feed in touched if feed[0] in shown):
+        first = index.terms.first_spelling(kind, key)
+        if first is None:
+            index.terms.drop(kind, key)
+            continue
+        name = ledger.term_name(kind, key)
+        if name is None or not index.terms.is_spelled(kind, key, name[1]):
+            name = ledger.name_term(kind, key, proposed=first[1], label=first[0])
+        relabelled |= index.terms.put(TermInUse(kind=kind, key=key, slug=name[0], label=name[1]), proposed=first[1])
+    return frozenset(relabelled)
+
+
+def _publish_touched(settings: Settings, touched: frozenset[FeedKey], index: Index, now: datetime) -> Publication:
+    """Render and publish the feeds that may have changed; all of them if the tree is not the one we left."""
+    manifest = load_previous(settings.publish.dir)
+    damaged = find_damaged(settings.publish.dir, manifest)
+    ours = manifest.snapshot != "" and manifest.snapshot == index.meta("snapshot")
+    if ours and not touched and not damaged:
+        return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
+    # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
+    from feedsvc.assembly import catalog_feeds, render_feeds
+    from feedsvc.feeds.catalog import document_paths
+    from feedsvc.publish.store import publish_snapshot
+
+    specs = catalog_feeds(settings, index)
+    stands = frozenset(manifest.representations.keys() - damaged) if ours else frozenset()
+    stale = [
+        spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
+    ]
+    documents = render_feeds(settings, stale, index)
+    publication = publish_snapshot(settings.publish.dir, documents, document_paths(specs), now)
+    index.put_meta("snapshot", publication.snapshot)
+    index.put_meta("feeds", str(len(specs)))
+    return publication
+
+
+def _report(index: Index, publication: Publication, duration_s: float) -> BuildReport:
+    return BuildReport(
+        posts=index.posts.live_count(),
+        rejected=tuple(
+            Rejected(
+                path=finding.path,
+                line=finding.line,
+                column=finding.column,
+                reason=finding.reason,
+                hint=finding.hint,
+                kept_previous=kept,
+            )
+            for finding, kept in index.files.rejected()
+        ),
+        feeds=int(index.meta("feeds")),
+        written=publication.written,
+        removed=publication.removed,
+        unchanged=publication.unchanged,
+        duration_s=duration_s,
+        snapshot=publication.snapshot,
+        warnings=tuple(map(str, index.files.warnings())),
+        feed_warnings=tuple(_feed_warnings(index)),
+        next_change=index.posts.next_due(),
+    )
+
+
+def _feed_warnings(index: Index) -> Iterator[str]:
+    for kind, label, proposed, slug in index.terms.collisions():
+        yield f"{kind} {label!r}: its slug {proposed!r} belongs to another {kind}, so its feed is at {slug!r}"
+    for alias in index.meta("unanswered").split():
+        yield f"[feeds.aliases] {alias}: the feed it continues has no posts now, so nobody is served there"
+    for (kind, key), left_out in index.terms.left_out().items():
+        feed = f"feed of {kind} {key!r}" if key else "feed of the site"
+        yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"

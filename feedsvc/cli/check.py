@@ -1,0 +1,82 @@
+"""`feedsvc check`: read and validate posts without publishing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feedsvc.cli.state import EXIT_REJECTED, State
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+    from feedsvc.model import Finding
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Exit with 3 for warnings too.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def check(state: State, paths: tuple[Path, ...], *, strict: bool) -> int:
+    """Read and validate posts, all of them or those at PATHS, and publish nothing.
+
+    Prints what is wrong as file:line:column, and how to mend it. Exits with 3 if a post would be rejected.
+    """
+    from feedsvc.model import PostError
+
+    settings = state.settings()
+    posts = os.path.relpath(settings.posts.dir)
+    rejected = warned = 0
+    for finding in _findings(settings, _relative(settings.posts.dir, paths)):
+        if isinstance(finding, PostError):
+            rejected += 1
+            click.echo(f"{posts}/{finding}")
+        else:
+            warned += 1
+            click.echo(f"{posts}/{replace(finding, reason=f'warning: {finding.reason}')}")
+    click.echo(f"{rejected} posts would be rejected, {warned} warnings", err=True)
+    return EXIT_REJECTED if rejected or (strict and warned) else 0
+
+
+def _relative(directory: Path, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the paths relative to the posts directory; "." stands for all of it."""
+    wanted = []
+    for path in paths:
+        if not path.resolve().is_relative_to(directory.resolve()):
+            raise click.BadParameter(f"{path} is not below the posts directory {directory}", param_hint="PATHS")
+        wanted.append(path.resolve().relative_to(directory.resolve()).as_posix())
+    return tuple(wanted) or (".",)
+
+
+def _is_wanted(path: str, wanted: Sequence[str]) -> bool:
+    return any(each in (".", path) or path.startswith(f"{each}/") for each in wanted)
+
+
+def _refuse_strangers(settings: Settings, wanted: Sequence[str], known: Sequence[str]) -> None:
+    for path in wanted:
+        if path != "." and not any(_is_wanted(each, [path]) for each in known):
+            patterns = ", ".join(settings.posts.patterns)
+            raise click.BadParameter(f"{path} is no post: [posts] patterns are {patterns}", param_hint="PATHS")
+
+
+def _findings(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
+    from feedsvc.build import post_rules
+    from feedsvc.model import Post, PostError
+    from feedsvc.posts.parse import parse_post
+    from feedsvc.posts.scan import read_source, scan_posts
+
+    scan = scan_posts(settings.posts.dir, settings.posts.patterns)
+    _refuse_strangers(settings, wanted, [*(file.path for file in scan.files), *(error.path for error in scan.errors)])
+    rules = post_rules(settings)
+    yield from (error for error in scan.errors if _is_wanted(error.path, wanted))
+    for file in (file for file in scan.files if _is_wanted(file.path, wanted)):
+        data = read_source(settings.posts.dir, file, settings.posts.max_bytes)
+        outcome = parse_post(file.path, data, rules) if isinstance(data, bytes) else data
+        if isinstance(outcome, PostError):
+            yield outcome
+        elif isinstance(outcome, Post):
+            yield from outcome.warnings

@@ -1,0 +1,33 @@
+"""What the options before the command say, handed to the command."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+
+EXIT_REJECTED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The options of the group."""
+
+    config_file: Path | None
+    quiet: bool
+
+    def settings(self) -> Settings:
+        """Read the configuration; raises ConfigError."""
+        from feedsvc.config import load_settings
+
+        return load_settings(self.config_file, os.environ, Path.cwd())
+
+
+def now() -> datetime:
+    """Return the present, aware and in UTC: the one clock of the command line."""
+    return datetime.now(UTC)

@@ -1,0 +1,142 @@
+"""One way to open a SQLite file, and one error for all that can go wrong with it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from feedsvc.errors import StoreError
+
+T = TypeVar("T")
+
+
+class DatabaseError(StoreError):
+    """A database file is damaged, locked, unwritable or of another version.
+
+    ``damaged`` tells a file that is no good from a disk that is.
+    """
+
+    def __init__(self, path: str, reason: str, hint: str = "", *, damaged: bool = False) -> None:
+        self.damaged = damaged
+        super().__init__(path, reason, hint)
+
+
+class LayoutError(DatabaseError):
+    """The file is of another version of feedsvc; sound, but not ours to read."""
+
+
+class Database:
+    """A connection in one explicit transaction, its errors turned into what ``explain`` makes of a DatabaseError.
+
+    Rollback journals rather than WAL: a database that is one file can be deleted
+    or copied by people who do not know SQLite.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        schema: str,
+        version: int,
+        durable: bool,
+        explain: Callable[[DatabaseError], StoreError] = lambda error: error,
+    ) -> None:
+        self.path, self._explain = path, explain
+        self._connection: sqlite3.Connection | None = None
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
+            self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._prepare(schema, version)
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+        except StoreError:
+            self.close()
+            raise
+
+    def _prepare(self, schema: str, version: int) -> None:
+        found = self.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, version):
+            told = LayoutError(str(self.path), f"has layout {found}, this feedsvc reads {version}", damaged=True)
+            raise self._explain(told)
+        if found == 0:
+            self.connection.executescript(f"BEGIN;{schema};PRAGMA user_version={version};COMMIT")
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection; raises DatabaseError once closed."""
+        if self._connection is None:
+            raise DatabaseError(str(self.path), "is closed")
+        return self._connection
+
+    def _failure(self, error: sqlite3.Error) -> StoreError:
+        self.close()
+        told = DatabaseError(str(self.path), f"SQLite says: {error}", damaged=_is_damage(error))
+        return self._explain(told)
+
+    def execute(self, statement: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        try:
+            return self.connection.execute(statement, tuple(values))
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def rows(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
+        """Run one query and fetch every row, so that damage shows here and not at the caller."""
+        try:
+            return self.connection.execute(statement, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def row(self, statement: str, values: Iterable[Any] = ()) -> Any:  # noqa: ANN401 (a row is what the query says)
+        """Run one query and fetch its first row, or None."""
+        try:
+            return self.connection.execute(statement, tuple(values)).fetchone()
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def parse(self, load: Callable[[str], T], text: str) -> T:
+        """Read a record back; one that cannot be read is damage like any other."""
+        try:
+            return load(text)
+        except (ValueError, LookupError, TypeError) as error:
+            self.close()
+            told = DatabaseError(str(self.path), f"a record cannot be read: {error}", damaged=True)
+            raise self._explain(told) from error
+
+    def write(self, statement: str, rows: Iterable[Iterable[Any]]) -> None:
+        """Run one statement for each row of values."""
+        try:
+            self.connection.executemany(statement, (tuple(row) for row in rows))
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable and begin again."""
+        try:
+            self.connection.execute("COMMIT")
+            self.connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def close(self) -> None:
+        """Forget what was not committed and close; closing twice is allowed."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> Literal[False]:
+        self.close()
+        return False
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Tell a file that is no good from a disk that is full or a lock that is held."""
+    if type(error) is sqlite3.OperationalError:
+        return any(sign in str(error) for sign in ("no such table", "no such column", "Could not decode"))
+    return type(error) is sqlite3.DatabaseError

@@ -1,0 +1,75 @@
+"""index: what each file said when it was last read. A cache: delete it and the output is the same."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from feedsvc.database import Database, DatabaseError
+from feedsvc.index import files, posts, terms
+
+_log = logging.getLogger(__name__)
+
+_SCHEMA = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}"""
+
+
+class Index:
+    """The index in one transaction; nothing is kept unless :meth:`commit` is reached."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.files = files.Files(database)
+        self.posts = posts.Posts(database)
+        self.terms = terms.Terms(database)
+
+    def meta(self, name: str) -> str:
+        """Return a remembered value, or an empty string."""
+        row = self._database.row("SELECT value FROM meta WHERE name=?", (name,))
+        return str(row[0]) if row else ""
+
+    def put_meta(self, name: str, value: str) -> None:
+        """Remember a value."""
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def forget(self) -> None:
+        """Have everything read again: what is known was read by other rules.
+
+        The posts stay for now, as the last good versions of those that the new rules refuse.
+        """
+        self._database.execute("DELETE FROM meta")
+        self.files.forget()
+
+    def commit(self) -> None:
+        """Keep what was recorded."""
+        self._database.commit()
+
+    def close(self) -> None:
+        """Forget what was not committed."""
+        self._database.close()
+
+
+def open_index(path: Path) -> Index:
+    """Open the index, or begin a new one where there is none or it is damaged.
+
+    Raises DatabaseError where the directory cannot be written.
+    """
+    try:
+        return _open(path)
+    except DatabaseError as error:
+        if not error.damaged:
+            raise
+        _log.warning("%s; it is only a cache, so it is made anew", error)
+        delete_index(path)
+        return _open(path)
+
+
+def delete_index(path: Path) -> None:
+    """Delete the index and what SQLite may have left beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _open(path: Path) -> Index:
+    return Index(Database(path, schema=_SCHEMA, version=1, durable=False))

@@ -1,0 +1,116 @@
+"""The files: how each looked when it was last read, and what was to be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from feedsvc.database import Database
+from feedsvc.model import Finding, PostError, SourceFile
+from feedsvc.records import dump_findings, load_findings
+
+SCHEMA = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, read_ns INTEGER,
+    digest TEXT NOT NULL, rejected TEXT, warnings TEXT) WITHOUT ROWID;
+CREATE INDEX files_rejected ON files (path) WHERE rejected IS NOT NULL;
+CREATE INDEX files_warnings ON files (path) WHERE warnings IS NOT NULL;
+"""
+
+_LOOKS = "SELECT path, size, mtime_ns, ctime_ns, inode, read_ns, digest FROM files"
+
+# A file changed this close to the moment it was read may have changed again without its times telling.
+_RACY_NS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a scan found: the files to read, sorted by path, and the paths that are gone."""
+
+    to_read: tuple[SourceFile, ...]
+    removed: tuple[str, ...]
+
+
+class Files:
+    """The table of files."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def compare(self, files: Iterable[SourceFile], known_elsewhere: frozenset[str] = frozenset()) -> Changes:
+        """Tell which files are new or look different from when they were read, and which are gone.
+
+        ``known_elsewhere`` are paths that were live according to the ledger. A file
+        without a digest could not be read last time and is tried again.
+        """
+        known = {row[0]: row[1:] for row in self._database.rows(_LOOKS)}
+        to_read, present = [], set()
+        for file in files:
+            present.add(file.path)
+            row = known.get(file.path)
+            looks = (file.size, file.mtime_ns, file.ctime_ns, file.inode)
+            if row is None or row[:4] != looks or not row[5] or max(looks[1:3]) > row[4] - _RACY_NS:
+                to_read.append(file)
+        removed = sorted((known.keys() | known_elsewhere) - present)
+        return Changes(to_read=tuple(to_read), removed=tuple(removed))
+
+    def is_same(self, file: SourceFile, digest: str, read_ns: int) -> bool:
+        """Tell whether the bytes are those last read, and if so remember how the file looks now."""
+        row = self._database.row("SELECT 1 FROM files WHERE path=? AND digest=?", (file.path, digest))
+        if row:
+            self._database.execute(
+                "UPDATE files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, read_ns=? WHERE path=?",
+                (file.size, file.mtime_ns, file.ctime_ns, file.inode, read_ns, file.path),
+            )
+        return row is not None
+
+    def record(
+        self,
+        file: SourceFile,
+        digest: str,
+        read_ns: int,
+        *,
+        rejected: PostError | None = None,
+        warnings: Sequence[Finding] = (),
+    ) -> None:
+        """Remember that a file was read and what is to be told of it."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(file.path, file.size, file.mtime_ns, file.ctime_ns, file.inode, read_ns, digest),
+                dump_findings([rejected]) if rejected else None,
+                dump_findings(warnings) if warnings else None,
+            ),
+        )
+
+    def warn(self, finding: Finding) -> None:
+        """Add one more thing to be told of a file that is recorded."""
+        row = self._database.row("SELECT warnings FROM files WHERE path=?", (finding.path,))
+        known = self._database.parse(load_findings, row[0]) if row and row[0] else ()
+        warnings = dump_findings([*known, finding])
+        self._database.execute("UPDATE files SET warnings=? WHERE path=?", (warnings, finding.path))
+
+    def forget(self) -> None:
+        """Have every file read again, whatever it looks like."""
+        self._database.execute("UPDATE files SET digest=''")
+
+    def drop(self, path: str) -> None:
+        """Forget a file that is gone."""
+        self._database.execute("DELETE FROM files WHERE path=?", (path,))
+
+    def rejected(self) -> list[tuple[Finding, bool]]:
+        """Return each rejected file's finding, by path, and whether its last good version is in the feeds."""
+        rows = self._database.rows(
+            "SELECT rejected, EXISTS (SELECT 1 FROM posts WHERE posts.path=files.path AND live_at IS NOT NULL)"
+            " FROM files WHERE rejected IS NOT NULL ORDER BY path"
+        )
+        return [(self._database.parse(_load_finding, row[0]), bool(row[1])) for row in rows]
+
+    def warnings(self) -> list[Finding]:
+        """Return what is to be told of posts that are published all the same, by path."""
+        rows = self._database.rows("SELECT warnings FROM files WHERE warnings IS NOT NULL ORDER BY path")
+        return [finding for row in rows for finding in self._database.parse(load_findings, row[0])]
+
+
+def _load_finding(text: str) -> Finding:
+    return load_findings(text)[0]

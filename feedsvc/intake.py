@@ -1,0 +1,146 @@
+"""Take in what changed below the posts directory: read it, and settle it in index and ledger.
+
+A post is let in, kept waiting for its date, rejected (its last good version
+stays), or withdrawn. What comes out is the set of feeds that this touches.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedsvc.errors import RemovalsError
+from feedsvc.model import Finding, Post, PostError, SourceFile, Withheld
+from feedsvc.posts.scan import ScanResult, read_source
+
+if TYPE_CHECKING:
+    from feedsvc.index import Index
+    from feedsvc.index.posts import FeedKey
+    from feedsvc.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeRules:
+    """How posts are read: below which directory, at most how many bytes, and by which parser.
+
+    ``future`` publishes posts dated in the future at once.
+    """
+
+    directory: Path
+    max_bytes: int
+    future: bool
+    parse: Callable[[str, bytes], Post | PostError | Withheld]
+    allow_removals: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """One file read anew and what became of it; None: it vanished after the scan."""
+
+    file: SourceFile
+    digest: str
+    outcome: Post | PostError | Withheld | None
+
+
+class Intake:
+    """One taking in, at one instant, into one index and one ledger."""
+
+    def __init__(self, rules: IntakeRules, index: Index, ledger: Ledger, now: datetime) -> None:
+        self._rules, self._index, self._ledger, self._now = rules, index, ledger, now
+        self._read_ns = int(now.timestamp() * 1_000_000_000)
+        self._touched: set[FeedKey] = set()
+
+    def take_in(self, scan: ScanResult, known_elsewhere: frozenset[str]) -> frozenset[FeedKey]:
+        """Settle every difference between the scan and the index; return the feeds touched.
+
+        Raises RemovalsError when more than half of the live posts vanished,
+        unless the rules allow it.
+        """
+        errors = {_stand_in(error): error for error in scan.errors}
+        files = sorted((*scan.files, *errors), key=lambda file: file.path)
+        changes = self._index.files.compare(files, known_elsewhere)
+        readings = [reading for file in changes.to_read for reading in self._read(file, errors.get(file))]
+        present = frozenset(file.path for file in files)
+        gone = {*changes.removed, *(reading.file.path for reading in readings if reading.outcome is None)}
+        gone -= self._follow_renames(readings, present, gone)
+        self._guard_removals(gone)
+        self._withdraw(gone)
+        for reading in readings:
+            self._settle(reading)
+        for post in self._index.posts.due(self._now):
+            finding = self._let_in(post)
+            if finding:
+                self._index.files.warn(finding)
+        return frozenset(self._touched)
+
+    def _read(self, file: SourceFile, error: PostError | None) -> Iterator[_Reading]:
+        # No digest: what could not be read is read again by every build.
+        outcome: bytes | PostError | None = error or read_source(self._rules.directory, file, self._rules.max_bytes)
+        if not isinstance(outcome, bytes):
+            yield _Reading(file=file, digest="", outcome=outcome)
+            return
+        digest = blake2b(outcome, digest_size=16).hexdigest()
+        if not self._index.files.is_same(file, digest, self._read_ns):
+            yield _Reading(file=file, digest=digest, outcome=self._rules.parse(file.path, outcome))
+
+    def _follow_renames(self, readings: Iterable[_Reading], present: frozenset[str], gone: set[str]) -> set[str]:
+        posts = [reading.outcome for reading in readings if isinstance(reading.outcome, Post)]
+        renames = self._ledger.match_renames(posts, present - gone, frozenset(gone))
+        for new, old in renames.items():
+            self._ledger.rename(old, new)
+            self._touched |= self._index.posts.drop(old)
+            self._index.files.drop(old)
+        return set(renames.values())
+
+    def _guard_removals(self, gone: set[str]) -> None:
+        if not gone or self._rules.allow_removals:
+            return
+        live = self._ledger.live_paths()
+        vanished = len(gone & live)
+        if 2 * vanished > len(live):
+            raise RemovalsError(str(self._rules.directory), vanished, len(live))
+
+    def _withdraw(self, paths: Iterable[str]) -> None:
+        for path in sorted(paths):
+            self._touched |= self._index.posts.drop(path)
+            self._index.files.drop(path)
+            self._ledger.withdraw([path], self._now)
+
+    def _settle(self, reading: _Reading) -> None:
+        file, outcome = reading.file, reading.outcome
+        if isinstance(outcome, Post):
+            self._ledger.release(file.path)
+            finding = self._let_in(outcome)
+            warnings = (*outcome.warnings, *((finding,) if finding else ()))
+            self._index.files.record(file, reading.digest, self._read_ns, warnings=warnings)
+        elif isinstance(outcome, PostError):
+            self._keep_last_good(file.path)
+            self._index.files.record(file, reading.digest, self._read_ns, rejected=outcome)
+        elif isinstance(outcome, Withheld):
+            self._withdraw([file.path])
+            self._index.files.record(file, reading.digest, self._read_ns)
+
+    def _let_in(self, post: Post) -> Finding | None:
+        if not self._rules.future and post.published > self._now:
+            self._ledger.withdraw([post.path], self._now)
+            self._touched |= self._index.posts.put(post, None, None)
+            return None
+        admission = self._ledger.admit(post, self._now)
+        self._touched |= self._index.posts.put(post, admission.id, admission.live_at)
+        return admission.finding
+
+    def _keep_last_good(self, path: str) -> None:
+        good = self._index.posts.get(path) or self._ledger.kept(path)
+        if good:
+            self._ledger.keep(good)
+            self._let_in(good)
+
+
+def _stand_in(error: PostError) -> SourceFile:
+    """Give a path that the scan refused a look of its own, which changes with the reason."""
+    return SourceFile(path=error.path, size=-1, mtime_ns=0, ctime_ns=0, inode=zlib.crc32(error.reason.encode()))

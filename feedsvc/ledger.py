@@ -1,0 +1,244 @@
+"""What cannot be derived again: ids given, go-live times, last good versions, slugs taken.
+
+The one file to back up. A row is never deleted, so an id is never given twice.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from feedsvc.database import Database, DatabaseError, LayoutError
+from feedsvc.errors import LedgerError, StoreError
+from feedsvc.model import Finding, Post
+from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE entries (
+    id TEXT PRIMARY KEY, path TEXT UNIQUE, digest TEXT NOT NULL, body_digest TEXT NOT NULL,
+    live_at INTEGER NOT NULL, withdrawn_at INTEGER) WITHOUT ROWID;
+CREATE INDEX entries_digest ON entries (digest);
+CREATE INDEX entries_body ON entries (body_digest);
+CREATE TABLE kept (path TEXT PRIMARY KEY, post TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE terms (
+    kind TEXT, key TEXT, slug TEXT NOT NULL, label TEXT NOT NULL,
+    PRIMARY KEY (kind, key), UNIQUE (kind, slug)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A post let in: its id for ever, when it went live, and what to tell its author."""
+
+    id: str
+    live_at: datetime
+    finding: Finding | None = None
+
+
+class Ledger:
+    """The ledger in one transaction; nothing is kept unless :meth:`commit` is reached."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._changed = False
+        if not self._database.row("SELECT 1 FROM meta WHERE name='uuid'"):
+            self._put_meta("uuid", secrets.token_hex(8))
+            self._put_meta("generation", "0")
+        # An empty ledger has published nothing: each post counts as live since its own date.
+        self._first_build = not self._database.row("SELECT 1 FROM entries LIMIT 1")
+
+    def _put_meta(self, name: str, value: str) -> None:
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def _meta(self, name: str) -> str:
+        return str(self._database.row("SELECT value FROM meta WHERE name=?", (name,))[0])
+
+    def mark(self) -> str:
+        """Name this ledger at this generation; an index that saw another one is out of date."""
+        return f"{self._meta('uuid')}:{self._meta('generation')}"
+
+    def commit(self) -> None:
+        """Make what was decided durable, as a new generation if anything changed."""
+        if self._changed:
+            self._put_meta("generation", str(int(self._meta("generation")) + 1))
+            self._changed = False
+        self._database.commit()
+
+    def live_paths(self) -> frozenset[str]:
+        """Return the paths of all posts that are in feeds."""
+        rows = self._database.rows("SELECT path FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL")
+        return frozenset(row[0] for row in rows)
+
+    def live_count(self) -> int:
+        """Return how many posts are in feeds."""
+        return int(self._database.row("SELECT count(*) FROM entries WHERE withdrawn_at IS NULL")[0])
+
+    def match_renames(
+        self, posts: Iterable[Post], present: frozenset[str], vanished: frozenset[str]
+    ) -> Mapping[str, str]:
+        """Find the posts that are known files under a new name: new path -> old path.
+
+        Same bytes are the same post, even if it was away for a while. Failing that,
+        the same text below another front matter is, if the old file vanished just
+        now (a new title gave it a new name). ``present`` are the paths that are there
+        now: a post that is still there was not renamed.
+        """
+        if self._first_build:
+            return {}
+        strangers = sorted((post for post in posts if not self._row(post.path)), key=lambda post: post.name_key)
+        renames: dict[str, str] = {}
+        for post in strangers:
+            same_bytes = "SELECT path FROM entries WHERE digest=? AND path IS NOT NULL ORDER BY path"
+            rows = self._database.rows(same_bytes, (post.digest,))
+            _claim(renames, post.path, [path for (path,) in rows if path not in present])
+        for post in (post for post in strangers if post.path not in renames and post.body_digest):
+            same_text = "SELECT path FROM entries WHERE body_digest=? ORDER BY path"
+            rows = self._database.rows(same_text, (post.body_digest,))
+            _claim(renames, post.path, [path for (path,) in rows if path in vanished])
+        return renames
+
+    def rename(self, old: str, new: str) -> None:
+        """Let the entry known at ``old`` live on at ``new``."""
+        self._changed = True
+        self.release(old)
+        self._database.execute("UPDATE entries SET path=NULL WHERE path=?", (new,))
+        self._database.execute("UPDATE entries SET path=? WHERE path=?", (new, old))
+
+    def admit(self, post: Post, now: datetime) -> Admission:
+        """Let a live post in: a known path keeps its id, a new one gets the id it proposes.
+
+        A withdrawn post that returns keeps its go-live time, unless its date says
+        that it was meant to go live anew.
+        """
+        row = self._row(post.path)
+        if row is None:
+            return self._admit_new(post, now)
+        id_, live_at, withdrawn_at, digest = row
+        instant = from_microseconds(live_at)
+        if withdrawn_at is not None and post.published > instant:
+            instant = now
+        if withdrawn_at is not None or digest != post.digest:
+            self._changed = True
+            self._database.execute(
+                "UPDATE entries SET digest=?, body_digest=?, live_at=?, withdrawn_at=NULL WHERE id=?",
+                (post.digest, post.body_digest, to_microseconds(instant), id_),
+            )
+        return Admission(id=id_, live_at=instant, finding=_double_id(post, id_))
+
+    def _admit_new(self, post: Post, now: datetime) -> Admission:
+        self._changed = True
+        live_at = post.published if self._first_build else now
+        candidates = (post.proposed_id + suffix for suffix in _suffixes("#", post.path, 4))
+        id_ = next(id_ for id_ in candidates if not self._database.row("SELECT 1 FROM entries WHERE id=?", (id_,)))
+        self._database.execute(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, NULL)",
+            (id_, post.path, post.digest, post.body_digest, to_microseconds(live_at)),
+        )
+        return Admission(id=id_, live_at=live_at, finding=_double_id(post, id_))
+
+    def _row(self, path: str) -> tuple[str, int, int | None, str] | None:
+        row: tuple[str, int, int | None, str] | None = self._database.row(
+            "SELECT id, live_at, withdrawn_at, digest FROM entries WHERE path=?", (path,)
+        )
+        return row
+
+    def withdraw(self, paths: Sequence[str], now: datetime) -> None:
+        """Note that these posts left the feeds, and drop their last good versions."""
+        for path in paths:
+            self.release(path)
+            row = self._row(path)
+            if row and row[2] is None:
+                self._changed = True
+                self._database.execute("UPDATE entries SET withdrawn_at=? WHERE path=?", (to_microseconds(now), path))
+
+    def keep(self, post: Post) -> None:
+        """Keep the last good version of a post whose file is rejected now."""
+        record = dump_post(post)
+        if not self._database.row("SELECT 1 FROM kept WHERE path=? AND post=?", (post.path, record)):
+            self._changed = True
+            self._database.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (post.path, record))
+
+    def kept(self, path: str) -> Post | None:
+        """Return the last good version kept for a rejected file, if there is one."""
+        row = self._database.row("SELECT post FROM kept WHERE path=?", (path,))
+        return self._database.parse(load_post, row[0]) if row else None
+
+    def release(self, path: str) -> None:
+        """Drop the kept version, if there is one: the file is good again, or gone."""
+        if self._database.row("SELECT 1 FROM kept WHERE path=?", (path,)):
+            self._changed = True
+            self._database.execute("DELETE FROM kept WHERE path=?", (path,))
+
+    def term_name(self, kind: str, key: str) -> tuple[str, str] | None:
+        """Return the slug and the label that a term was given; None if it has none yet."""
+        row = self._database.row("SELECT slug, label FROM terms WHERE kind=? AND key=?", (kind, key))
+        return (row[0], row[1]) if row else None
+
+    def name_term(self, kind: str, key: str, proposed: str, label: str) -> tuple[str, str]:
+        """Give a term its label, and the slug that is its own for ever; return both.
+
+        Who comes second to a slug gets a suffix.
+        """
+        known = self.term_name(kind, key)
+        slug = known[0] if known else self._free_slug(kind, key, proposed)
+        self._changed = True
+        self._database.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?, ?)", (kind, key, slug, label))
+        return slug, label
+
+    def _free_slug(self, kind: str, key: str, proposed: str) -> str:
+        taken = "SELECT 1 FROM terms WHERE kind=? AND slug=?"
+        candidates = (proposed + suffix for suffix in _suffixes("-", key, 3))
+        return next(slug for slug in candidates if not self._database.row(taken, (kind, slug)))
+
+    def close(self) -> None:
+        """Forget what was not committed."""
+        self._database.close()
+
+
+def _claim(renames: dict[str, str], new: str, candidates: Sequence[str]) -> None:
+    taken = renames.values()
+    old = next((path for path in candidates if path not in taken), None)
+    if old is not None:
+        renames[new] = old
+
+
+def _suffixes(mark: str, name: str, size: int) -> Iterator[str]:
+    """Return no suffix first, then ones that hang on the name and, should they be taken too, on a count."""
+    yield ""
+    for count in itertools.count():
+        yield mark + blake2b(f"{name}\n{count}".encode(), digest_size=size).hexdigest()
+
+
+def _double_id(post: Post, id_: str) -> Finding | None:
+    if not id_.startswith(post.proposed_id + "#"):
+        return None
+    return Finding(
+        path=post.path,
+        reason=f"the id {post.proposed_id} already belongs to another post, so this one is published as {id_}",
+        hint="give it a permalink or an id of its own",
+    )
+
+
+def open_ledger(path: Path) -> Ledger:
+    """Open or create the ledger.
+
+    Raises LedgerError where the file is no ledger any more: going on without it
+    would give every entry a new id.
+    """
+    return Ledger(Database(path, schema=_SCHEMA, version=1, durable=True, explain=_explain))
+
+
+def _explain(error: DatabaseError) -> StoreError:
+    if isinstance(error, LayoutError):
+        hint = "use the feedsvc that wrote it, or a later one; the ledger itself is sound"
+        return LedgerError(error.path, error.reason, hint)
+    if not error.damaged:
+        return error
+    hint = "restore it from your backup; only if there is none, move it away and build again: ids are then made anew"
+    return LedgerError(error.path, f"the ledger is damaged ({error.reason})", hint)

@@ -1,0 +1,70 @@
+"""The JSON form in which the databases keep what the model freezes.
+
+Written and read back by the same version of feedsvc only: the index is thrown
+away when its fingerprint changes, and the ledger tolerates unknown keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields as fields_of
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from feedsvc.model import Enclosure, Finding, Person, Post, Term
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Return whole microseconds since the epoch, exact where a float would round."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """Return the aware UTC instant that :func:`to_microseconds` wrote."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _fields(value: Post | Person | Term | Enclosure | Finding) -> dict[str, Any]:
+    """Return the fields of one flat value; dataclasses.asdict copies deeply, at ten times the cost."""
+    return {field.name: getattr(value, field.name) for field in fields_of(value)}
+
+
+def dump_post(post: Post) -> str:
+    """Serialise a post whole, content and warnings included."""
+    fields = _fields(post)
+    fields["published"] = to_microseconds(post.published)
+    fields["updated"] = to_microseconds(post.updated)
+    fields["authors"] = [_fields(person) for person in post.authors]
+    fields["terms"] = [_fields(term) for term in post.terms]
+    fields["enclosure"] = _fields(post.enclosure) if post.enclosure else None
+    fields["warnings"] = [_fields(finding) for finding in post.warnings]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_post(text: str) -> Post:
+    """Read back what :func:`dump_post` wrote.
+
+    Raises ValueError, KeyError or TypeError where the text is not such a record.
+    """
+    fields = json.loads(text)
+    fields["published"] = from_microseconds(fields["published"])
+    fields["updated"] = from_microseconds(fields["updated"])
+    fields["authors"] = tuple(Person(**person) for person in fields["authors"])
+    fields["terms"] = tuple(Term(**term) for term in fields["terms"])
+    fields["enclosure"] = Enclosure(**fields["enclosure"]) if fields["enclosure"] else None
+    fields["warnings"] = tuple(Finding(**finding) for finding in fields["warnings"])
+    return Post(**{name: value for name, value in fields.items() if name in Post.__slots__})
+
+
+def dump_findings(findings: Sequence[Finding]) -> str:
+    """Serialise findings in their order; the kind of finding is not kept."""
+    return json.dumps([_fields(finding) for finding in findings], ensure_ascii=False)
+
+
+def load_findings(text: str) -> tuple[Finding, ...]:
+    """Read back what :func:`dump_findings` wrote."""
+    return tuple(Finding(**fields) for fields in json.loads(text))

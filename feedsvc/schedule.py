@@ -1,0 +1,105 @@
+"""When to build: at start, at every tick, when a waiting post's second comes, and when asked."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from feedsvc.build import build
+from feedsvc.config import Settings
+from feedsvc.errors import FeedsvcError
+from feedsvc.report import BuildReport
+from feedsvc.status import STATUS_FILE, write_next_run, write_status
+
+_log = logging.getLogger(__name__)
+
+_LOCK_WAIT_SECONDS = 60.0
+_TICK, _DUE, _ASKED = "tick", "due", "asked"
+
+
+class BuildSchedule:
+    """Builds in the background, one at a time, until stopped.
+
+    A failing run is logged and tried again at the next tick. ``clock`` returns the
+    aware present; ``run_build`` is :func:`feedsvc.build.build` but for tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        run_build: Callable[..., BuildReport] = build,
+    ) -> None:
+        self._settings, self._clock, self._build = settings, clock, run_build
+        self._status = settings.state.dir / STATUS_FILE
+        self._building = threading.Lock()
+        self._stopping = False
+        # It warns of runs that were "skipped": those that one waiting in the queue stands for.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        # One thread: runs queue instead of overlapping. No run is dropped for being late or for finding
+        # another one running; APScheduler's own defaults (1 s of grace, 1 instance) would do both.
+        self._scheduler = BackgroundScheduler(
+            timezone=settings.site.timezone,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
+        )
+
+    def start(self) -> None:
+        """Build now, and from now on whenever it is time."""
+        self._settings.state.dir.mkdir(parents=True, exist_ok=True)
+        self._scheduler.add_job(self.run, self._trigger(), id=_TICK, next_run_time=self._clock())
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the build that is running, if any, and plan no other."""
+        self._stopping = True
+        # Not wait=True: APScheduler would hold the lock that the end of the running build asks for.
+        self._scheduler.shutdown(wait=False)
+        with self._building:
+            write_next_run(self._status, None)
+
+    def ask(self) -> None:
+        """Build as soon as the build that is running, if any, is done."""
+        self._plan(_ASKED, self._clock())
+
+    def run(self) -> None:
+        """Build once and keep the outcome for `feedsvc status`; errors are logged, never raised."""
+        with self._building:
+            if not self._stopping:
+                self._run_and_record()
+
+    def _run_and_record(self) -> None:
+        outcome: BuildReport | FeedsvcError
+        try:
+            outcome = self._build(self._settings, now=self._clock(), wait=_LOCK_WAIT_SECONDS)
+        except FeedsvcError as error:
+            _log.error("build failed: %s", error)
+            outcome = error
+        except Exception as error:  # noqa: BLE001 (logged whole, and told in the status)
+            # A bug must not end the schedule; the last edition stands, and the next run tries again.
+            _log.exception("build failed by a bug in feedsvc; the last edition stands")
+            outcome = FeedsvcError(f"a bug in feedsvc: {type(error).__name__}: {error}; please report it")
+        else:
+            _log.info("build: %s", outcome.summary())
+            if outcome.next_change is not None:
+                self._plan(_DUE, outcome.next_change)
+        write_status(self._status, self._clock(), outcome)
+        planned = [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time]
+        write_next_run(self._status, min(planned, default=None))
+
+    def _plan(self, job: str, at: datetime) -> None:
+        self._scheduler.add_job(self.run, "date", run_date=at, id=job, replace_existing=True)
+
+    def _trigger(self) -> Any:  # noqa: ANN401 (APScheduler ships no types)
+        schedule = self._settings.schedule
+        if schedule.cron:
+            return CronTrigger.from_crontab(schedule.cron, timezone=self._settings.site.timezone)
+        return IntervalTrigger(seconds=schedule.every.total_seconds(), timezone=self._settings.site.timezone)

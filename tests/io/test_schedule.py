@@ -1,0 +1,328 @@
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedsvc.config import Settings
+from feedsvc.errors import ScanError
+from feedsvc.report import BuildReport
+from feedsvc.schedule import BuildSchedule
+from feedsvc.status import read_status
+
+REPORT = BuildReport(
+    posts=3, rejected=(), feeds=2, written=(), removed=(), unchanged=6, duration_s=0.5, snapshot="0123456789abcdef"
+)
+DEADLINE_SECONDS = 20.0
+
+
+def present() -> datetime:
+    return datetime.now(UTC)
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not is_true():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
+
+
+@dataclass
+class FakeBuild:
+    """A build that is over when it is let go, and ends as it is told to; counts its runs and how many are at work."""
+
+    outcomes: list[BuildReport | Exception] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    finished: int = 0
+    at_work: int = 0
+    most_at_work: int = 0
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self._lock = threading.Lock()
+
+    def __call__(self, settings: Settings, **options: Any) -> BuildReport:
+        with self._lock:
+            self.calls.append(options | {"settings": settings, "started": present()})
+            self.at_work += 1
+            self.most_at_work = max(self.most_at_work, self.at_work)
+            outcome = self.outcomes.pop(0) if self.outcomes else REPORT
+        assert self.gate.wait(DEADLINE_SECONDS)
+        with self._lock:
+            self.at_work -= 1
+            self.finished += 1
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def wait_for(self, runs: int) -> None:
+        wait_until(lambda: self.finished >= runs)
+
+
+def stop(schedule: BuildSchedule) -> None:
+    """Stop in a thread of its own: a stop that waits for ever fails the test instead of holding it."""
+    stopping = threading.Thread(target=schedule.stop, daemon=True)
+    stopping.start()
+    stopping.join(DEADLINE_SECONDS)
+    assert not stopping.is_alive(), "the schedule never stopped"
+
+
+Schedule = Callable[..., BuildSchedule]
+
+
+@pytest.fixture
+def fake() -> FakeBuild:
+    return FakeBuild()
+
+
+@pytest.fixture
+def schedule(fake: FakeBuild, settings: Callable[..., Settings]) -> Iterator[Schedule]:
+    """Start a schedule of the fake build; keywords are options of [schedule]. It is stopped after the test."""
+    started = []
+
+    def start(
+        clock: Callable[[], datetime] = present, run_build: Callable[..., BuildReport] = fake, **options: str
+    ) -> BuildSchedule:
+        made = BuildSchedule(settings(schedule=options or {"every": "1h"}), clock, run_build)
+        made.start()
+        started.append(made)
+        return made
+
+    yield start
+    fake.gate.set()
+    for each in started:
+        stop(each)
+
+
+@pytest.fixture
+def status(site: Path) -> Callable[[], dict[str, Any]]:
+    return lambda: read_status(site / "var" / "status.json")
+
+
+def test_the_first_build_starts_at_once(
+    schedule: Schedule, fake: FakeBuild, status: Callable[[], dict[str, Any]]
+) -> None:
+    schedule()
+    fake.wait_for(1)
+    wait_until(lambda: bool(status().get("next_run")))
+    assert status()["last_build"]["snapshot"] == "0123456789abcdef"
+    assert len(fake.calls) == 1
+
+
+def test_a_build_is_told_the_time_of_the_clock_and_waits_for_another_one(schedule: Schedule, fake: FakeBuild) -> None:
+    noon = datetime(2024, 7, 11, 12, tzinfo=UTC)
+    schedule(clock=lambda: noon)
+    fake.wait_for(1)
+    assert fake.calls[0]["now"] == noon
+    assert fake.calls[0]["wait"] == 60
+
+
+def test_it_builds_at_every_tick(schedule: Schedule, fake: FakeBuild) -> None:
+    schedule(every="1s")
+    fake.wait_for(3)
+    gaps = [
+        (later["started"] - earlier["started"]).total_seconds()
+        for earlier, later in zip(fake.calls[:2], fake.calls[1:3], strict=True)
+    ]
+    assert all(0.5 < gap < 3 for gap in gaps)
+
+
+def test_a_failing_run_is_logged_and_tried_again_at_the_next_tick(
+    schedule: Schedule, fake: FakeBuild, status: Callable[[], dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.outcomes = [REPORT, ScanError("/srv/_posts", "there is no such directory")]
+    caplog.set_level(logging.INFO)
+    schedule(every="1s")
+    wait_until(lambda: bool(status().get("error")))
+    assert status()["error"]["message"] == "/srv/_posts: there is no such directory"
+    assert status()["last_build"]["posts"] == 3
+    fake.wait_for(3)
+    wait_until(lambda: status()["error"] is None)
+    assert "build failed: /srv/_posts: there is no such directory" in caplog.messages
+    assert f"build: {REPORT.summary()}" in caplog.messages
+
+
+def test_a_bug_is_logged_whole_and_ends_neither_the_schedule_nor_the_server(
+    schedule: Schedule, fake: FakeBuild, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.outcomes = [ZeroDivisionError("a bug")]
+    made = schedule()
+    fake.wait_for(1)
+    wait_until(lambda: "a bug in feedsvc" in caplog.text)
+    assert "ZeroDivisionError: a bug" in caplog.text
+    made.ask()
+    fake.wait_for(2)
+
+
+def test_a_bug_is_told_in_the_status_too(
+    schedule: Schedule, fake: FakeBuild, status: Callable[[], dict[str, Any]]
+) -> None:
+    fake.outcomes = [ZeroDivisionError("a bug")]
+    schedule()
+    wait_until(lambda: bool(status().get("error")))
+    assert "ZeroDivisionError" in status()["error"]["message"]
+
+
+def test_asking_builds_at_once(schedule: Schedule, fake: FakeBuild) -> None:
+    made = schedule()
+    fake.wait_for(1)
+    made.ask()
+    fake.wait_for(2)
+
+
+def test_asking_while_a_build_runs_builds_once_more_after_it(schedule: Schedule, fake: FakeBuild) -> None:
+    fake.gate.clear()
+    made = schedule()
+    wait_until(lambda: fake.at_work == 1)
+    made.ask()
+    time.sleep(0.1)
+    assert len(fake.calls) == 1
+    fake.gate.set()
+    fake.wait_for(2)
+    time.sleep(0.1)
+    assert len(fake.calls) == 2
+    assert fake.most_at_work == 1
+
+
+def test_asking_many_times_builds_after_the_last_time_and_drops_nothing(
+    schedule: Schedule, fake: FakeBuild, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.gate.clear()
+    made = schedule()
+    wait_until(lambda: fake.at_work == 1)
+    for _ in range(5):
+        made.ask()
+        time.sleep(0.02)
+    asked = present()
+    fake.gate.set()
+    wait_until(lambda: fake.calls[-1]["started"] > asked and fake.at_work == 0)
+    time.sleep(0.1)
+    assert len(fake.calls) <= 3
+    assert fake.most_at_work == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_run_that_lasts_longer_than_the_interval_never_overlaps_and_is_followed_by_another(
+    schedule: Schedule, fake: FakeBuild, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.gate.clear()
+    schedule(every="1s")
+    wait_until(lambda: fake.at_work == 1)
+    time.sleep(3.2)
+    assert len(fake.calls) == 1
+    late = present()
+    fake.gate.set()
+    wait_until(lambda: fake.finished >= 2)
+    assert fake.calls[1]["started"] - late < timedelta(seconds=0.9)
+    assert fake.most_at_work == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_waiting_post_is_built_at_its_second(schedule: Schedule, fake: FakeBuild) -> None:
+    due = present() + timedelta(seconds=1.5)
+    fake.outcomes = [replace(REPORT, next_change=due)]
+    schedule()
+    fake.wait_for(2)
+    assert timedelta(0) <= fake.calls[1]["now"] - due < timedelta(seconds=1)
+
+
+def test_a_waiting_post_that_is_due_already_is_not_forgotten(schedule: Schedule, fake: FakeBuild) -> None:
+    fake.outcomes = [replace(REPORT, next_change=present() - timedelta(hours=2))]
+    schedule()
+    fake.wait_for(2)
+
+
+def test_an_earlier_post_takes_the_place_of_a_later_one(schedule: Schedule, fake: FakeBuild) -> None:
+    soon = present() + timedelta(seconds=1.5)
+    fake.outcomes = [replace(REPORT, next_change=soon + timedelta(hours=1)), replace(REPORT, next_change=soon)]
+    made = schedule()
+    fake.wait_for(1)
+    made.ask()
+    fake.wait_for(3)
+    assert fake.calls[2]["now"] >= soon
+
+
+@pytest.mark.parametrize("last", [datetime.max.replace(tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)])
+def test_a_post_of_the_last_day_of_the_calendar_harms_nobody(
+    schedule: Schedule,
+    fake: FakeBuild,
+    status: Callable[[], dict[str, Any]],
+    last: datetime,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fake.outcomes = [replace(REPORT, next_change=last)]
+    schedule()
+    fake.wait_for(1)
+    wait_until(lambda: bool(status().get("next_run")) or "bug" in caplog.text)
+    assert "bug" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("options", "is_right"),
+    [
+        ({"every": "5m"}, lambda at, now: timedelta(minutes=4) < at - now <= timedelta(minutes=5)),
+        ({"cron": "*/5 * * * *"}, lambda at, now: at.minute % 5 == 0 and at - now <= timedelta(minutes=5)),
+        ({"cron": "30 6 * * 0"}, lambda at, now: (at.strftime("%a %H:%M")) == "Sun 06:30"),
+        ({"cron": "30 6 * * 1-5"}, lambda at, now: at.strftime("%a") not in ("Sat", "Sun") and at.hour == 6),
+    ],
+    ids=["every", "cron", "cron on Sundays", "cron on working days"],
+)
+def test_the_next_run_is_told_and_is_in_the_zone_of_the_site(
+    schedule: Schedule,
+    fake: FakeBuild,
+    status: Callable[[], dict[str, Any]],
+    options: dict[str, str],
+    is_right: Callable[[datetime, datetime], bool],
+) -> None:
+    now = present()
+    schedule(**options)
+    wait_until(lambda: bool(status().get("next_run")))
+    next_run = datetime.fromisoformat(status()["next_run"])
+    assert next_run.utcoffset() == timedelta(hours=9)
+    assert is_right(next_run, now)
+
+
+def test_the_next_run_is_the_one_for_a_waiting_post_where_that_comes_first(
+    schedule: Schedule, fake: FakeBuild, status: Callable[[], dict[str, Any]]
+) -> None:
+    due = (present() + timedelta(minutes=10)).replace(microsecond=0)
+    fake.outcomes = [replace(REPORT, next_change=due)]
+    schedule()
+    wait_until(lambda: bool(status().get("next_run")))
+    assert datetime.fromisoformat(status()["next_run"]) == due
+
+
+def test_stopping_ends_the_build_that_runs_and_plans_no_other(
+    schedule: Schedule, fake: FakeBuild, status: Callable[[], dict[str, Any]], settings: Callable[..., Settings]
+) -> None:
+    fake.gate.clear()
+    made = BuildSchedule(settings(schedule={"every": "1s"}), present, fake)
+    made.start()
+    wait_until(lambda: fake.at_work == 1)
+    threading.Timer(0.2, fake.gate.set).start()
+    stop(made)
+    assert fake.at_work == 0
+    assert status()["next_run"] is None
+    runs = len(fake.calls)
+    time.sleep(1.1)
+    assert len(fake.calls) == runs
+
+
+def test_two_schedules_of_one_site_take_turns(site: Path, settings: Callable[..., Settings], write_post: Any) -> None:
+    write_post("2024-06-12-1.md")
+    both = [BuildSchedule(settings(schedule={"every": "1h"}), present) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        stop(each)
+    assert read_status(site / "var" / "status.json")["error"] is None
+    assert len(json.loads((site / "public" / "feed.json").read_bytes())["items"]) == 1
