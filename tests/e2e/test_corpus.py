@@ -1,0 +1,124 @@
+"""The real site, from `init` to a poll: 2,193 posts of a Korean news site, where they are at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CORPUS = Path(os.environ.get("FEEDSVC_CORPUS", Path(__file__).parents[2] / "../shared/corpus/frowth.tar.xz"))
+pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason=f"the corpus is not at {CORPUS}")
+
+
+Report = dict[str, Any]
+
+
+def _feedsvc(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "feedsvc", *arguments], cwd=site, capture_output=True, text=True, check=False
+    )
+
+
+def _build(site: Path) -> Report:
+    built = _feedsvc(site, "build", "--json")
+    assert built.returncode == 0, built.stderr
+    report: Report = json.loads(built.stdout)
+    return report
+
+
+def _bytes(site: Path) -> Mapping[str, str]:
+    """Return a hash of every file that is published."""
+    public = site / "public"
+    return {
+        str(path.relative_to(public)): sha256(path.read_bytes()).hexdigest()
+        for path in public.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    directory = tmp_path_factory.mktemp("corpus")
+    with tarfile.open(CORPUS) as archive:
+        archive.extractall(directory, filter="data")
+    site = next(path.parent for path in directory.rglob("_config.yml"))
+    assert _feedsvc(site, "init").returncode == 0
+    return site, _build(site)
+
+
+@pytest.fixture
+def site(built_site: tuple[Path, Report], tmp_path: Path) -> Path:
+    """A copy that a test may change; its times are kept, so that nothing looks changed."""
+    return Path(shutil.copytree(built_site[0], tmp_path / "site"))
+
+
+def test_init_takes_over_what_jekyll_was_told(built_site: tuple[Path, Report]) -> None:
+    written = tomllib.loads((built_site[0] / "feedsvc.toml").read_text(encoding="utf-8"))
+    site, posts = written["site"], written["posts"]
+    assert (site["title"], site["url"]) == ("frowth", "https://frowth-official.github.io")
+    assert (site["language"], site["timezone"]) == ("ko-KR", "Europe/London")
+    assert site["description"] == "주식회사 프로스 공식 github 페이지 입니다."
+    assert "frowth" in str(site["author"])
+    assert (posts["permalink"], posts["future"], posts.get("dir", "_posts")) == ("pretty", True, "_posts")
+
+
+def test_every_good_post_is_published_and_every_bad_one_told(built_site: tuple[Path, Report]) -> None:
+    site, report = built_site
+    rejected = report["rejected"]
+    assert (report["posts"], len(rejected), report["feeds"]) == (2171, 22, 45)
+    assert len(report["written"]) == 45 * 3
+    assert all(each["line"] and each["column"] and each["hint"] for each in rejected)
+    first = _feedsvc(site, "check").stdout.splitlines()[0]
+    assert first == (
+        "_posts/2024-06-12-105.md:2:16: title: the quoted text ends before the line does; "
+        "put the whole title in double quotes"
+    )
+
+
+def test_a_second_build_writes_nothing(site: Path) -> None:
+    before = _bytes(site)
+    report = _build(site)
+    assert (report["written"], report["removed"], report["unchanged"]) == ([], [], 135)
+    assert _bytes(site) == before
+
+
+def test_losing_the_index_changes_no_byte(site: Path) -> None:
+    before = _bytes(site)
+    (site / "var" / "index.sqlite3").unlink()
+    assert _build(site)["written"] == []
+    assert _bytes(site) == before
+
+
+def test_an_edit_rewrites_its_category_and_the_site_and_nothing_else(site: Path) -> None:
+    newest = json.loads((site / "public" / "categories" / "환경" / "feed.json").read_bytes())["items"][0]
+    post = site / "_posts" / f"2024-08-07-{newest['url'].rstrip('/').rpartition('/')[2]}.md"
+    text = post.read_text(encoding="utf-8")
+    assert "환경" in text
+    post.write_text(text.rstrip() + "\n<p>덧붙임</p>\n", encoding="utf-8")
+    report = _build(site)
+    names = ("atom.xml", "feed.json", "rss.xml")
+    assert report["written"] == [f"/{name}" for name in names[:1]] + [
+        *(f"/categories/환경/{name}" for name in names),
+        *(f"/{name}" for name in names[1:]),
+    ]
+
+
+def test_an_unmounted_disk_is_not_taken_for_an_author(site: Path) -> None:
+    before = _bytes(site)
+    shutil.rmtree(site / "_posts")
+    (site / "_posts").mkdir()
+    failed = _feedsvc(site, "build")
+    assert failed.returncode == 1
+    assert "2171 of 2171 posts vanished" in failed.stderr
+    assert "--allow-removals" in failed.stderr
+    assert _bytes(site) == before

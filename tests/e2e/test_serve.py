@@ -1,0 +1,145 @@
+"""The product as shipped: `feedsvc serve` with real workers, real clients and real signals."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import feedparser
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import LiveSite
+
+
+def _titles(site: LiveSite, path: str = "/feed.json") -> list[str]:
+    return [item["title"] for item in json.loads(site.get(path).body)["items"]]
+
+
+def _process_ids(parent: int) -> list[int]:
+    """Return the children of a process that answer requests, as /proc tells them."""
+    with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as children:  # noqa: PTH123 (no Path API reads it whole at once)
+        found = [int(child) for child in children.read().split()]
+    return [pid for pid in found if "spawn_main" in _command(pid)]
+
+
+def _command(pid: int) -> str:
+    with open(f"/proc/{pid}/cmdline", "rb") as command:  # noqa: PTH123
+        return command.read().replace(b"\0", b" ").decode()
+
+
+def test_a_poll_that_nothing_changed_for_is_a_304(live_site: LiveSite) -> None:
+    live_site.start()
+    first = live_site.get("/categories/%ED%99%98%EA%B2%BD/atom.xml", {"Accept-Encoding": "gzip"})
+    again = live_site.get(
+        "/categories/%ED%99%98%EA%B2%BD/atom.xml", {"Accept-Encoding": "gzip", "If-None-Match": first.headers["etag"]}
+    )
+    assert (first.status, again.status, again.body) == (200, 304, b"")
+    assert "기사 11".encode() in gzip.decompress(first.body)
+    assert first.headers["etag"] == again.headers["etag"]
+
+
+def test_a_build_from_cron_shows_within_a_second(live_site: LiveSite) -> None:
+    live_site.start()
+    live_site.write_post("2024-07-12-1.md", "새 소식")
+    built = live_site.run("build")
+    assert built.returncode == 0, built.stderr
+    took = live_site.wait_until(lambda: "새 소식" in _titles(live_site), "the new edition", seconds=5)
+    assert took < 1.5
+
+
+def test_asking_for_a_build_needs_the_token_and_builds(live_site: LiveSite) -> None:
+    live_site.start()
+    live_site.write_post("2024-07-12-1.md", "물어본 소식")
+    assert live_site.get("/-/build", method="POST").status == 401
+    assert live_site.get("/-/build", {"Authorization": "Bearer wrong"}, "POST").status == 401
+    assert live_site.get("/-/build", {"Authorization": "Bearer s3cret"}, "POST").status == 202
+    live_site.wait_until(lambda: "물어본 소식" in _titles(live_site), "the post")
+
+
+def test_a_post_that_breaks_keeps_its_last_good_version_and_is_reported(live_site: LiveSite) -> None:
+    live_site.start()
+    (live_site.posts / "2024-07-11-3.md").write_text("---\ntitle: '기사' 3\n---\nx\n", encoding="utf-8")
+    built = live_site.run("build", "--json")
+    rejected = json.loads(built.stdout)["rejected"]
+    assert [(each["path"], each["line"], each["kept_previous"]) for each in rejected] == [("2024-07-11-3.md", 2, True)]
+    assert "기사 3" in _titles(live_site)
+    assert live_site.run("build", "--strict").returncode == 3
+
+
+def test_a_future_post_goes_live_at_its_second(live_site: LiveSite) -> None:
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
+    live_site.write_post("2024-07-12-9.md", "예약", date=soon.strftime("%Y-%m-%d %H:%M:%S +0000"))
+    live_site.start()
+    assert "예약" not in _titles(live_site)
+    live_site.wait_until(lambda: "예약" in _titles(live_site), "the waiting post", seconds=15)
+    assert timedelta(0) <= datetime.now(UTC) - soon < timedelta(seconds=3)
+
+
+def test_a_worker_that_is_killed_comes_back(live_site: LiveSite) -> None:
+    live_site.start()
+    assert live_site.process is not None
+    workers = _process_ids(live_site.process.pid)
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    live_site.wait_until(
+        lambda: len(set(_process_ids(live_site.process.pid if live_site.process else 0)) - {workers[0]}) == 2,
+        "two workers again",
+    )
+    assert live_site.get("/atom.xml").status == 200
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(live_site: LiveSite, stop: signal.Signals) -> None:
+    live_site.start()
+    assert live_site.process is not None
+    live_site.process.send_signal(stop)
+    assert live_site.process.wait(timeout=20) == 0
+    assert b"Traceback" not in (live_site.directory / "serve.log").read_bytes()
+
+
+def test_an_address_in_use_is_told_as_such(live_site: LiveSite) -> None:
+    live_site.start()
+    second = live_site.run("serve")
+    assert second.returncode == 1
+    assert f"127.0.0.1:{live_site.port}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_feedparser_polls_and_the_second_time_gets_a_304(live_site: LiveSite) -> None:
+    live_site.start()
+    first = feedparser.parse(f"{live_site.url}/rss.xml")
+    again = feedparser.parse(f"{live_site.url}/rss.xml", etag=first.etag, modified=first.modified)
+    assert (first.status, len(first.entries), again.status) == (200, 12, 304)
+
+
+def test_a_reader_that_subscribed_sees_an_edit_as_one_update(
+    live_site: LiveSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # reader 3.26 imports sgmllib without requiring it; feedparser's own fork of it is the same module.
+    monkeypatch.setitem(sys.modules, "sgmllib", importlib.import_module("feedparser_sgmllib"))
+    from reader import make_reader
+
+    live_site.start()
+    with make_reader(":memory:") as reader:
+        reader.add_feed(f"{live_site.url}/atom.xml")
+        reader.update_feeds()
+        before = {entry.id: entry.title for entry in reader.get_entries()}
+        live_site.write_post("2024-07-11-4.md", "고친 기사")
+        assert live_site.run("build").returncode == 0
+
+        def sees_it() -> bool:
+            # One worker may follow a quarter of a second after the other.
+            reader.update_feed(f"{live_site.url}/atom.xml")
+            return any(entry.title == "고친 기사" for entry in reader.get_entries())
+
+        live_site.wait_until(sees_it, "the edit in the reader", seconds=5)
+        after = {entry.id: entry.title for entry in reader.get_entries()}
+    assert before.keys() == after.keys()
+    assert set(after.values()) - set(before.values()) == {"고친 기사"}
