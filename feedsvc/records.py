@@ -14,6 +14,8 @@ from typing import Any
 
 from feedsvc.model import Enclosure, Finding, Person, Post, Term
 
+# Made once: json.dumps with arguments makes an encoder for each call.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -42,7 +44,7 @@ def dump_post(post: Post) -> str:
     fields["terms"] = [_fields(term) for term in post.terms]
     fields["enclosure"] = _fields(post.enclosure) if post.enclosure else None
     fields["warnings"] = [_fields(finding) for finding in post.warnings]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _encode(fields)
 
 
 def load_post(text: str) -> Post:
@@ -62,7 +64,7 @@ def load_post(text: str) -> Post:
 
 def dump_findings(findings: Sequence[Finding]) -> str:
     """Serialise findings in their order; the kind of finding is not kept."""
-    return json.dumps([_fields(finding) for finding in findings], ensure_ascii=False)
+    return _encode([_fields(finding) for finding in findings])
 
 
 def load_findings(text: str) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
@@ -94,7 +94,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     def _add_stylesheet(self, feed: etree._Element) -> None:
         if self.stylesheet:
             media_type = "text/css" if self.stylesheet.endswith(".css") else "text/xsl"
-            data = f"href={quoteattr(self.stylesheet)} type={quoteattr(media_type)}"
+            data = f'href="{escape(self.stylesheet)}" type="{media_type}"'
             feed.addprevious(etree.ProcessingInstruction("xml-stylesheet", data))
 
 

@@ -9,10 +9,8 @@ from dataclasses import replace
 from feedsvc.model import Finding, PostError
 from feedsvc.posts.source import UNPUBLISHABLE, SourceText, code_point
 
-_RARE = tuple(bytes([code]) for code in (*range(9), *range(0x0B, 0x20), 0x7F)) + tuple(
-    character.encode() for character in "\ufeff\ufffe\uffff"
-)
-"""Byte sequences that call for cleaning; thirty of these searches cost less than one by expression."""
+_CONTROLS = bytes((*range(9), *range(0x0B, 0x20), 0x7F))
+_NON_CHARACTERS = tuple(character.encode() for character in "\ufeff\ufffe\uffff")
 
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 
@@ -42,8 +40,15 @@ def decode(path: str, data: bytes, encodings: Sequence[str]) -> SourceText | Pos
 
 
 def _is_clean(data: bytes) -> bool:
-    """Say whether UTF-8 ``data`` is text as it stands."""
-    return not any(map(data.__contains__, _RARE)) and _C1_CONTROL.search(data) is None
+    """Say whether UTF-8 ``data`` is text as it stands.
+
+    Each search that a lead byte rules out is spared: an expression over all of it costs more than all of these.
+    """
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        return False
+    if b"\xef" in data and any(map(data.__contains__, _NON_CHARACTERS)):
+        return False
+    return b"\xc2" not in data or _C1_CONTROL.search(data) is None
 
 
 def _clean(path: str, text: str) -> SourceText:

@@ -58,7 +58,9 @@ class Fields:
         span = self._matter.spans.get(key)
         if span is None or span.end == span.start or self._source.text[span.start] in "'\"|>[{":
             return False
-        rest = self._source.text[span.end :].split("\n", 1)[0]
+        text = self._source.text
+        end = text.find("\n", span.end)
+        rest = text[span.end : end if end >= 0 else len(text)]
         return rest.lstrip(" \t").startswith("#")
 
     def warn(self, key: str, reason: str, hint: str = "") -> None:

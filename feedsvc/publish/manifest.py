@@ -77,13 +77,11 @@ def file_names(representation: Representation) -> tuple[str, ...]:
 
 
 def dump_manifest(manifest: Manifest) -> bytes:
-    """Serialise as indented UTF-8 JSON in a stable order: the same edition gives the same bytes."""
-    document = {
-        "version": VERSION,
-        "snapshot": manifest.snapshot,
-        "representations": [_to_json(manifest.representations[path]) for path in sorted(manifest.representations)],
-    }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    """Serialise as UTF-8 JSON, a representation a line, in a stable order: the same edition gives the same bytes."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    lines = ",\n".join(encode(_to_json(manifest.representations[path])) for path in sorted(manifest.representations))
+    head = f'"version": {VERSION}, "snapshot": {encode(manifest.snapshot)}'
+    return f'{{{head}, "representations": [\n{lines}\n]}}\n'.encode()
 
 
 def _to_json(representation: Representation) -> dict[str, Any]:

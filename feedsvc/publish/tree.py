@@ -7,6 +7,7 @@ rename it IS the edition, and its files are found in ``.next`` or, once moved, i
 from __future__ import annotations
 
 import logging
+import os
 import stat
 from pathlib import Path
 
@@ -74,7 +75,8 @@ def is_damaged(directory: Path, manifest: Manifest, path: str) -> bool:
     representation = manifest.representations[path]
     for name, variant in zip(file_names(representation), representation.variants, strict=True):
         try:
-            status = (directory / name).lstat()
+            # Of a string: a Path for each of many files costs three times as much.
+            status = os.lstat(f"{directory}/{name}")
         except OSError:
             return True
         if not stat.S_ISREG(status.st_mode) or status.st_size != variant.size:

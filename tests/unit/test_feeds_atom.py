@@ -175,7 +175,7 @@ def test_only_an_entry_in_another_language_says_its_language(make_feed: MakeFeed
     ("href", "data"),
     [
         ("/feed.xsl", 'href="/feed.xsl" type="text/xsl"'),
-        ('/a"b?c&d>.css', 'href=\'/a"b?c&amp;d&gt;.css\' type="text/css"'),
+        ('/a"b?c&d>.css', 'href="/a&quot;b?c&amp;d&gt;.css" type="text/css"'),
     ],
 )
 def test_a_stylesheet_stands_before_the_root(make_feed: MakeFeed, href: str, data: str) -> None:
