@@ -88,6 +88,8 @@ def test_a_worker_that_is_killed_comes_back(live_site: LiveSite) -> None:
     workers = _process_ids(live_site.process.pid)
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
+    # The one that was killed may have been the only one up so far.
+    live_site.wait_until(lambda: live_site.try_get("/atom.xml") == 200, "an answer of the other one")
     live_site.wait_until(
         lambda: len(set(_process_ids(live_site.process.pid if live_site.process else 0)) - {workers[0]}) == 2,
         "two workers again",

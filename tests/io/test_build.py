@@ -615,6 +615,55 @@ def test_tags_and_authors_get_feeds_where_the_owner_asks_for_them(
     )
 
 
+def test_feeds_that_are_asked_for_later_hold_the_posts_that_were_there(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    write_post("2024-06-12-1.md", "환경", tags="[물, 강]", author="김기자")
+    run_build()
+    feeds = {"by": ["category", "tag", "author", "language"]}
+    assert run_build(1, feeds=feeds).feeds == 6
+    assert titles(documents, "/authors/김기자/feed.json") == ["기사 2024-06-12-1"]
+    assert run_build(2).feeds == 2
+    assert set(documents()) == SITE_PATHS | paths_of("환경")
+
+
+def test_a_new_ledger_owns_the_slugs_of_the_categories_that_were_there(
+    site: Path, write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    write_post("2024-06-12-2.md", "'C#'", title="둘")
+    run_build()
+    (site / "var" / "ledger.sqlite3").unlink()
+    run_build(1)
+    write_post("2024-06-12-1.md", "'C++'", title="하나")
+    assert run_build(2).feeds == 3
+    assert titles(documents, "/categories/c/feed.json") == ["둘"]
+
+
+def test_a_label_that_nobody_writes_any_more_changes_wherever_it_was_shown(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    write_post("2024-06-12-1.md", categories="[News, 환경]")
+    write_post("2024-06-12-2.md", categories="[NEWS, IT]")
+    run_build()
+    assert "NEWS" not in documents()["/categories/it/feed.json"].decode()
+    write_post("2024-06-12-1.md", categories="[환경]")
+    report = run_build(1)
+    assert paths_of("it", "news", "환경") <= set(report.written)
+    assert json.loads(documents()["/categories/it/feed.json"])["items"][0]["tags"] == ["NEWS", "IT"]
+
+
+def test_a_label_stays_as_it_was_first_written_while_anybody_writes_it_so(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    write_post("2024-06-12-2.md", categories="[환경, News]")
+    run_build()
+    before = documents()
+    write_post("2024-06-11-1.md", categories="[IT, NEWS]")
+    run_build(1)
+    after = documents()
+    assert {path: after[path] for path in paths_of("환경")} == {path: before[path] for path in paths_of("환경")}
+
+
 # When not to publish
 
 

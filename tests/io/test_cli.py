@@ -118,6 +118,14 @@ def test_build_tells_of_warnings(here: Path, write_post: WritePost, capsys: Capt
     assert err.startswith("_posts/2024-06-12-2.md: the id https://example.org/same already belongs to another post")
 
 
+def test_build_tells_of_feeds_too(here: Path, capsys: Capture) -> None:
+    with (here / "feedsvc.toml").open("a", encoding="utf-8") as file:
+        file.write('[feeds.aliases]\n"/old.xml" = "/categories/it/atom.xml"\n')
+    out, err = told(capsys, run(["build"]))
+    assert "1 warnings" in out
+    assert err.startswith("[feeds.aliases] /old.xml: ")
+
+
 def test_strict_publishes_the_others_and_exits_with_3(
     here: Path, write_post: WritePost, break_post: BreakPost, capsys: Capture
 ) -> None:
@@ -158,6 +166,22 @@ def test_build_exits_with_1_and_says_what_to_do_when_the_ledger_is_damaged(here:
     (here / "var" / "ledger.sqlite3").write_bytes(b"\xff" * 4096)
     _, err = told(capsys, run(["build"]), 1)
     assert "restore it from your backup" in err
+
+
+def test_build_exits_with_1_when_it_can_keep_no_state(here: Path, capsys: Capture) -> None:
+    with (here / "feedsvc.toml").open("a", encoding="utf-8") as file:
+        file.write('[state]\ndir = "feedsvc.toml/var"\n')
+    _, err = told(capsys, run(["build"]), 1)
+    assert err.startswith(
+        f"feedsvc: {here}/feedsvc.toml/var/build.lock: the lock file cannot be opened: Not a directory"
+    )
+    assert not (here / "public").exists()
+
+
+def test_build_exits_with_1_when_the_index_cannot_be_opened(here: Path, capsys: Capture) -> None:
+    (here / "var" / "index.sqlite3").mkdir(parents=True)
+    _, err = told(capsys, run(["build"]), 1)
+    assert err.startswith(f"feedsvc: {here}/var/index.sqlite3: SQLite says: unable to open database file")
 
 
 def test_build_exits_with_75_when_another_build_runs(here: Path, capsys: Capture) -> None:
@@ -237,6 +261,15 @@ def test_check_refuses_paths_that_are_not_below_the_posts_directory(here: Path, 
     out, err = told(capsys, run(["check", path]), 2)
     assert out == ""
     assert path in err
+
+
+def test_check_passes_over_a_file_that_vanishes(
+    here: Path, write_post: WritePost, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_post("2024-06-12-1.md")
+    monkeypatch.setattr("feedsvc.posts.scan.read_source", lambda *_: None)
+    _, err = told(capsys, run(["check"]))
+    assert err == "0 posts would be rejected, 0 warnings\n"
 
 
 def test_check_says_so_where_a_path_is_no_post(here: Path, capsys: Capture) -> None:

@@ -129,6 +129,31 @@ def test_an_error_closes_the_database_and_undoes_what_was_not_committed(path: Pa
         assert again.rows("SELECT word FROM words") == []
 
 
+def test_a_commit_that_fails_is_told_and_closes_the_database(path: Path) -> None:
+    database = open_database(path)
+    database.execute("COMMIT")
+    with pytest.raises(DatabaseError, match="no transaction is active") as caught:
+        database.commit()
+    assert not caught.value.damaged
+    with pytest.raises(DatabaseError, match="is closed"):
+        database.commit()
+
+
+def test_a_full_disk_is_no_damage(path: Path) -> None:
+    database = open_database(path)
+    database.execute("PRAGMA max_page_count=4")
+    with pytest.raises(DatabaseError, match="database or disk is full") as caught:
+        database.write("INSERT INTO words VALUES (?)", [(f"{number:0500}",) for number in range(100)])
+    assert not caught.value.damaged
+
+
+def test_a_mistake_of_ours_is_no_damage(path: Path) -> None:
+    database = open_database(path)
+    with pytest.raises(DatabaseError, match="UNIQUE constraint failed") as caught:
+        database.write("INSERT INTO words VALUES (?)", [("twice",), ("twice",)])
+    assert not caught.value.damaged
+
+
 def test_a_schema_that_fails_leaves_no_half_of_it(path: Path) -> None:
     with pytest.raises(DatabaseError):
         Database(path, schema=f"{SCHEMA}nonsense;", version=1, durable=False)
