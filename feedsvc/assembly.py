@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from feedsvc.index import Index
 
 
-def catalog_feeds(settings: Settings, index: Index) -> tuple[FeedSpec, ...]:
+def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedSpec, ...]:
     """List the feeds of the site and of every term in use, in the catalog's order.
 
+    ``site_id`` is what their own ids begin with.
     Aliases that no feed answers are noted in the index, to be told with each build.
     """
     site = settings.site
     facts = SiteFacts(
+        id=site_id,
         title=site.title,
         url=site.url,
         description=site.description,

@@ -62,14 +62,21 @@ def _build_locked(settings: Settings, now: datetime, started: float, *, allow_re
         closing(open_ledger(settings.state.dir / "ledger.sqlite3")) as ledger,
         closing(open_index(settings.state.dir / "index.sqlite3")) as index,
     ):
+        if ledger.is_new() and load_previous(settings.publish.dir).snapshot:
+            _log.warning(
+                "%s: the ledger is new, but feeds are published already, so ids are made anew; "
+                "if it was lost, stop, restore it from your backup and build again",
+                settings.state.dir / "ledger.sqlite3",
+            )
         _trust_or_forget(index, ledger, fingerprint(settings))
         scan = scan_posts(settings.posts.dir, settings.posts.patterns)
         intake = Intake(_intake_rules(settings, allow_removals=allow_removals), index, ledger, now)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= _name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
+        site_id = ledger.site_id(settings.site.url)
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
-        publication = _publish_touched(settings, touched, index, now)
+        publication = _publish_touched(settings, touched, index, site_id, now)
         index.put_meta("ledger", ledger.mark())
         index.commit()
         return _report(index, publication, time.monotonic() - started)
@@ -140,7 +147,9 @@ def _name_terms(touched: frozenset[FeedKey], index: Index, ledger: Ledger, shown
     return frozenset(relabelled)
 
 
-def _publish_touched(settings: Settings, touched: frozenset[FeedKey], index: Index, now: datetime) -> Publication:
+def _publish_touched(
+    settings: Settings, touched: frozenset[FeedKey], index: Index, site_id: str, now: datetime
+) -> Publication:
     """Render and publish the feeds that may have changed; all of them if the tree is not the one we left."""
     manifest = load_previous(settings.publish.dir)
     damaged = find_damaged(settings.publish.dir, manifest)
@@ -152,7 +161,7 @@ def _publish_touched(settings: Settings, touched: frozenset[FeedKey], index: Ind
     from feedsvc.feeds.catalog import document_paths
     from feedsvc.publish.store import publish_snapshot
 
-    specs = catalog_feeds(settings, index)
+    specs = catalog_feeds(settings, index, site_id)
     stands = frozenset(manifest.representations.keys() - damaged) if ours else frozenset()
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
@@ -194,7 +203,8 @@ def _feed_warnings(index: Index) -> Iterator[str]:
     for kind, label, proposed, slug in index.terms.collisions():
         yield f"{kind} {label!r}: its slug {proposed!r} belongs to another {kind}, so its feed is at {slug!r}"
     for alias in index.meta("unanswered").split():
-        yield f"[feeds.aliases] {alias}: the feed it continues has no posts now, so nobody is served there"
+        reason = "the feed it continues has no posts now, or it is the address of a feed of its own"
+        yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"
     for (kind, key), left_out in index.terms.left_out().items():
         feed = f"feed of {kind} {key!r}" if key else "feed of the site"
         yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"

@@ -73,7 +73,8 @@ class Database:
 
     def _failure(self, error: sqlite3.Error) -> StoreError:
         self.close()
-        told = DatabaseError(str(self.path), f"SQLite says: {error}", damaged=_is_damage(error))
+        hint = "free some space and build again" if "full" in str(error) else ""
+        told = DatabaseError(str(self.path), f"SQLite says: {error}", hint, damaged=_is_damage(error))
         return self._explain(told)
 
     def execute(self, statement: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:

@@ -59,6 +59,17 @@ class Ledger:
     def _meta(self, name: str) -> str:
         return str(self._database.row("SELECT value FROM meta WHERE name=?", (name,))[0])
 
+    def is_new(self) -> bool:
+        """Tell whether no build was ever committed to this ledger."""
+        return self._database.row("SELECT 1 FROM meta WHERE name='site'") is None
+
+    def site_id(self, proposed: str) -> str:
+        """Return what the ids of the feeds themselves begin with: the site's first address, for ever."""
+        if self.is_new():
+            self._changed = True
+            self._put_meta("site", proposed)
+        return self._meta("site")
+
     def mark(self) -> str:
         """Name this ledger at this generation; an index that saw another one is out of date."""
         return f"{self._meta('uuid')}:{self._meta('generation')}"
@@ -133,7 +144,8 @@ class Ledger:
 
     def _admit_new(self, post: Post, now: datetime) -> Admission:
         self._changed = True
-        live_at = post.published if self._first_build else now
+        # Not later than now: a date in the far future would leave every other post out of the window.
+        live_at = min(post.published, now) if self._first_build else now
         candidates = (post.proposed_id + suffix for suffix in _suffixes("#", post.path, 4))
         id_ = next(id_ for id_ in candidates if not self._database.row("SELECT 1 FROM entries WHERE id=?", (id_,)))
         self._database.execute(

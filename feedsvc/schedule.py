@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -17,12 +17,13 @@ from feedsvc.build import build
 from feedsvc.config import Settings
 from feedsvc.errors import FeedsvcError
 from feedsvc.report import BuildReport
-from feedsvc.status import STATUS_FILE, write_next_run, write_status
+from feedsvc.status import STATUS_FILE, read_next_change, write_next_run, write_status
 
 _log = logging.getLogger(__name__)
 
 _LOCK_WAIT_SECONDS = 60.0
-_TICK, _DUE, _ASKED = "tick", "due", "asked"
+_FOLLOW_SECONDS = 1
+_TICK, _DUE, _ASKED, _FOLLOW = "tick", "due", "asked", "follow"
 
 
 class BuildSchedule:
@@ -42,6 +43,7 @@ class BuildSchedule:
         self._status = settings.state.dir / STATUS_FILE
         self._building = threading.Lock()
         self._stopping = False
+        self._seen = 0
         # It warns of runs that were "skipped": those that one waiting in the queue stands for.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # One thread: runs queue instead of overlapping. No run is dropped for being late or for finding
@@ -56,6 +58,7 @@ class BuildSchedule:
         """Build now, and from now on whenever it is time."""
         self._settings.state.dir.mkdir(parents=True, exist_ok=True)
         self._scheduler.add_job(self.run, self._trigger(), id=_TICK, next_run_time=self._clock())
+        self._scheduler.add_job(self.follow, IntervalTrigger(seconds=_FOLLOW_SECONDS, timezone=UTC), id=_FOLLOW)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -89,11 +92,29 @@ class BuildSchedule:
             outcome = FeedsvcError(f"a bug in feedsvc: {type(error).__name__}: {error}; please report it")
         else:
             _log.info("build: %s", outcome.summary())
-            if outcome.next_change is not None:
-                self._plan(_DUE, outcome.next_change)
         write_status(self._status, self._clock(), outcome)
-        planned = [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time]
-        write_next_run(self._status, min(planned, default=None))
+        self._plan_next_change()
+        jobs = (job for job in self._scheduler.get_jobs() if job.id != _FOLLOW)
+        write_next_run(self._status, min((job.next_run_time for job in jobs if job.next_run_time), default=None))
+        self._seen = self._status_time()
+
+    def follow(self) -> None:
+        """Take note of builds that others ran: a post that waits may have come, or gone."""
+        seen = self._status_time()
+        if seen != self._seen:
+            self._seen = seen
+            self._plan_next_change()
+
+    def _status_time(self) -> int:
+        try:
+            return self._status.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _plan_next_change(self) -> None:
+        next_change = read_next_change(self._status)
+        if next_change is not None:
+            self._plan(_DUE, next_change)
 
     def _plan(self, job: str, at: datetime) -> None:
         self._scheduler.add_job(self.run, "date", run_date=at, id=job, replace_existing=True)

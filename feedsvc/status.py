@@ -42,6 +42,13 @@ def write_status(path: Path, finished_at: datetime, outcome: BuildReport | Feeds
     _replace(path, status)
 
 
+def read_next_change(path: Path) -> datetime | None:
+    """Return when the next waiting post goes live, as the last build said; None where none waits."""
+    build = read_status(path).get("last_build")
+    when = build.get("next_change") if isinstance(build, dict) else None
+    return datetime.fromisoformat(when) if isinstance(when, str) else None
+
+
 def write_next_run(path: Path, next_run: datetime | None) -> None:
     """Note when the scheduler looks next; None when none is running."""
     status = read_status(path)

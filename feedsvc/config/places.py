@@ -119,6 +119,8 @@ def parse_aliases(value: object) -> Mapping[str, str]:
     aliases: dict[str, str] = {}
     for old, new in value.items():
         path, target = (check_url_path(unquote(parse_text(each)), hint) for each in (old, new))
+        if path.endswith("/"):
+            raise RefusedError(f"{path!r} ends with a slash, and a document is a file", "name the file it served")
         if path in OWN_PATHS or path.startswith("/-/") or path.endswith(CODING_SUFFIXES):
             raise RefusedError(f"{path!r} is a path that the service keeps for itself", "choose another")
         if path in aliases or path == target:

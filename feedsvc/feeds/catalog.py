@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from feedsvc.feeds.claims import aliases_by_path, check_paths, check_template
+from feedsvc.feeds.claims import aliases_by_path, check_paths, check_template, decoded
 from feedsvc.model import SITE, FeedLocation, FeedSpec, Person, TermInUse
 
 FILE_NAMES: Mapping[str, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -22,10 +22,11 @@ FILE_NAMES: Mapping[str, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "
 class SiteFacts:
     """What the owner says of the site.
 
-    ``url`` is where the site lives and ``server_url`` where its feeds do, both absolute; ``language`` is a
-    BCP 47 tag; ``ttl`` is minutes.
+    ``url`` is where the site lives and ``server_url`` where its feeds do, both absolute; ``id`` is where the site
+    lived first, which the feeds' own ids keep; ``language`` is a BCP 47 tag; ``ttl`` is minutes.
     """
 
+    id: str
     title: str
     url: str
     description: str
@@ -61,13 +62,21 @@ def list_feeds(site: SiteFacts, terms: Iterable[TermInUse], rules: CatalogRules)
         check_template(kind, rules.paths)
     wanted = [term for term in terms if term.kind in kinds]
     wanted.sort(key=lambda term: (kinds[term.kind], term.label, term.key))
-    aliases = aliases_by_path(rules.aliases)
+    # A feed's own path wins over an alias: somebody may write a category again that was moved.
+    taken = {path for term in wanted for path in _paths(rules, term.kind, term.slug).values()}
+    aliases = aliases_by_path({old: new for old, new in rules.aliases.items() if decoded(old) not in taken})
     specs = (
         _site_feed(site, rules, aliases),
         *(_term_feed(site, term, rules, aliases) for term in wanted),
     )
     check_paths(specs, aliases)
     return specs
+
+
+def _paths(rules: CatalogRules, kind: str, slug: str) -> dict[str, str]:
+    """Return format -> decoded URL path of the documents of one feed."""
+    template = rules.paths[kind]
+    return {each: normalize("NFC", template.format(file=FILE_NAMES[each], slug=slug)) for each in rules.formats}
 
 
 def document_paths(specs: Iterable[FeedSpec]) -> tuple[str, ...]:
@@ -87,7 +96,7 @@ def _site_feed(site: SiteFacts, rules: CatalogRules, aliases: Mapping[str, tuple
     return FeedSpec(
         kind=SITE[0],
         key=SITE[1],
-        id=home,
+        id=_with_path(site.id),
         title=site.title,
         subtitle=site.description,
         language=site.language,
@@ -105,9 +114,9 @@ def _term_feed(
     return FeedSpec(
         kind=term.kind,
         key=term.key,
-        # Of the term's key and the site's own address, not of a document: an id must outlive the paths, the
-        # formats, the host that serves the feeds and the way a slug was told from its namesake (RFC 4287, 4.2.6.1).
-        id=f"{home}#{term.kind}={quote(term.key, safe='')}",
+        # Of the term's key and the site's first address, not of a document: an id must outlive the paths, the
+        # formats, the hosts and the way a slug was told from its namesake (RFC 4287, 4.2.6.1).
+        id=f"{_with_path(site.id)}#{term.kind}={quote(term.key, safe='')}",
         title=f"{site.title} – {term.label}",
         subtitle=site.description,
         language=term.label if term.kind == "language" else site.language,
@@ -122,8 +131,7 @@ def _locations(
     site: SiteFacts, rules: CatalogRules, kind: str, slug: str, aliases: Mapping[str, tuple[str, ...]]
 ) -> tuple[FeedLocation, ...]:
     locations = []
-    for format_ in rules.formats:
-        path = normalize("NFC", rules.paths[kind].format(file=FILE_NAMES[format_], slug=slug))
+    for format_, path in _paths(rules, kind, slug).items():
         locations.append(
             FeedLocation(
                 format=format_,

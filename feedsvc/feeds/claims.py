@@ -15,11 +15,12 @@ def aliases_by_path(aliases: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Turn old path -> path into path -> its old paths, decoded, NFC and sorted."""
     found: dict[str, list[str]] = {}
     for old, path in aliases.items():
-        found.setdefault(_decoded(path), []).append(_decoded(old))
+        found.setdefault(decoded(path), []).append(decoded(old))
     return {path: tuple(sorted(old)) for path, old in found.items()}
 
 
-def _decoded(path: str) -> str:
+def decoded(path: str) -> str:
+    """Return a URL path without percent-encoding, NFC."""
     return normalize("NFC", unquote(path))
 
 

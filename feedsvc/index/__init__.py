@@ -38,8 +38,10 @@ class Index:
 
         The posts stay for now, as the last good versions of those that the new rules refuse.
         """
-        self._database.execute("DELETE FROM meta")
+        for table in ("meta", "terms", "shortened"):
+            self._database.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
         self.files.forget()
+        self.posts.forget()
 
     def commit(self) -> None:
         """Keep what was recorded."""

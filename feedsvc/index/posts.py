@@ -58,6 +58,10 @@ class Posts:
         )
         return touched | {SITE, *((term.kind, term.key) for term in post.terms)}
 
+    def forget(self) -> None:
+        """Take every post for changed when it is put again; its text stays."""
+        self._database.execute("UPDATE posts SET id=''")
+
     def drop(self, path: str) -> frozenset[FeedKey]:
         """Forget a post, and return the feeds it was in."""
         terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))

@@ -36,6 +36,10 @@ _ZONE_HOURS = {
 }
 """RFC 5322's obsolete zones (4.3), and the two this corner of the world writes."""
 
+# A day from either end, so that every zone can tell the time.
+_FIRST = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotADate:
@@ -70,9 +74,12 @@ def parse_date(text: str, zone: tzinfo) -> datetime | NotADate:
             int((match["fraction"] or "0").ljust(6, "0")[:6]),
             tzinfo=offset,
         )
-        return local.astimezone(UTC)
+        instant = local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         return NotADate(reason=f"{_shown(text)} does not exist ({error})")
+    if not _FIRST <= instant <= _LAST:
+        return NotADate(reason=f"{_shown(text)} lies at the edge of the calendar, and beyond it in some time zones")
+    return instant
 
 
 def _shown(text: str) -> str:

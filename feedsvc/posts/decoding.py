@@ -15,6 +15,8 @@ _NON_CHARACTERS = tuple(character.encode() for character in "\ufeff\ufffe\uffff"
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 
 _UTF8 = frozenset({"utf-8", "utf-8-sig"})
+# Bytes; so many of any text are enough to tell UTF-16 by its NULs.
+_SAMPLE = 64
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -25,6 +27,9 @@ def decode(path: str, data: bytes, encodings: Sequence[str]) -> SourceText | Pos
     removed, with a finding for each kind of them.
     """
     first_failure: UnicodeError | None = None
+    if len(data) >= _SAMPLE and 4 * data.count(0) > len(data):
+        hint = "the file looks like UTF-16; save it as UTF-8"
+        return PostError(path=path, reason="a quarter of the file or more is NUL", hint=hint, line=1, column=1)
     for encoding in encodings:
         try:
             text = data.decode(encoding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,6 +31,8 @@ from feedsvc.posts.source import code_point
 from feedsvc.posts.terms import read_categories
 from feedsvc.posts.timing import read_published, read_updated
 from feedsvc.posts.urls import site_url_of
+
+_OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,12 @@ def _withheld(fields: Fields, rules: PostRules) -> str:
 def _url_path(draft: _Draft) -> str | PostError:
     fields, name = draft.fields, draft.name
     own = fields.text("permalink").strip()
+    if _OTHER_HOST.match(own):
+        return fields.error(
+            "permalink", "this is an address of its own, not a path of the site", 'begin it with one "/"'
+        )
+    if "?" in own or "#" in own:
+        fields.warn("permalink", "? and # are taken for letters of the path", "leave out the query and the fragment")
     values = PermalinkValues(
         path=f"{name.directory}/{name.stem}" if name.directory else name.stem,
         stem=name.stem,

@@ -153,6 +153,8 @@ class _Walk:
             self._error(path, "this link leads nowhere", "delete it, or mend what it leads to")
             return
         matches = self._matches(path) is not None
+        if target == self._root.real:
+            return  # a link to the posts directory itself: what it leads to is scanned anyway
         if not is_beneath(target, self._root.real):
             if is_directory or matches:
                 self._error(path, "this link leads outside the posts directory", "copy what it leads to in its place")

@@ -93,6 +93,7 @@ LABELS = {"2024-07-11-2.md": ("경제", "R&D"), "2024-07-11-10.md": ("경제",),
 @pytest.fixture
 def specs() -> tuple[FeedSpec, ...]:
     site = SiteFacts(
+        id=SITE,
         title="예시 뉴스",
         url=SITE,
         description="빠르고 & 바른 소식",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -214,6 +215,20 @@ def test_a_feed_says_how_many_entries_it_had_no_room_for_until_it_has(
     assert run_build(1, feeds=small).feed_warnings == report.feed_warnings
     assert run_build(2).feed_warnings == ()
     assert len(titles(documents)) == 4
+
+
+def test_a_category_at_the_address_of_an_alias_does_not_stop_the_build(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    feeds = {"aliases": {"/categories/old/atom.xml": "/categories/new/atom.xml"}}
+    write_post("2024-06-12-1.md", "new", title="하나")
+    run_build(feeds=feeds)
+    assert documents()["/categories/old/atom.xml"] == documents()["/categories/new/atom.xml"]
+    write_post("2024-06-12-2.md", "old", title="둘")
+    report = run_build(1, feeds=feeds)
+    assert (report.posts, report.feeds) == (2, 3)
+    assert [told.partition(":")[0] for told in report.feed_warnings] == ["[feeds.aliases] /categories/old/atom.xml"]
+    assert "둘" in documents()["/categories/old/atom.xml"].decode()
 
 
 def test_an_alias_of_a_feed_without_posts_is_told(three: None, run_build: Build) -> None:
@@ -437,6 +452,18 @@ def test_an_old_date_does_not_hide_a_post_from_readers_who_poll_within_the_windo
     run_build(49.1, feeds=feeds)
     assert "늦게 온 옛 기사" not in titles(documents)
     assert len(titles(documents)) == 11
+
+
+def test_a_post_of_the_far_future_hides_no_other_from_readers(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    rules = {"posts": {"future": True}, "feeds": {"min_entries": 2, "window": "48h"}}
+    write_post("2999-01-01-typo.md", title="오타")
+    run_build(**rules)
+    for number in range(5):
+        write_post(f"2100-01-01-{number}.md", title=f"기사 {number}")
+    run_build(1, **rules)
+    assert set(titles(documents)) == {"오타", *(f"기사 {number}" for number in range(5))}
 
 
 # Names and ids
@@ -1001,3 +1028,24 @@ def test_the_posts_of_a_build_are_read_by_the_rules_of_the_site(
     assert item["image"] == "https://example.org/assets/a.jpg"
     assert item["date_published"].startswith(("2024-06-11T15:00:00", "2024-06-12T00:00:00+09:00"))
     assert "style" not in item["content_html"]
+
+
+def test_a_ledger_that_is_gone_is_told(
+    run_build: Callable[..., BuildReport], site: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_build(0)
+    assert "ledger is new" not in caplog.text
+    (site / "var" / "ledger.sqlite3").unlink()
+    run_build(1)
+    assert "the ledger is new, but feeds are published already" in caplog.text
+
+
+def test_a_new_domain_changes_no_id(
+    run_build: Callable[..., BuildReport], documents: Callable[..., dict[str, bytes]]
+) -> None:
+    run_build(0)
+    ids = re.findall(rb"<id>([^<]*)</id>", documents()["/atom.xml"])
+    run_build(1, site={"title": "뉴스", "url": "https://moved.example"})
+    moved = documents()["/atom.xml"]
+    assert re.findall(rb"<id>([^<]*)</id>", moved) == ids
+    assert b"https://moved.example" in moved

@@ -593,6 +593,20 @@ def test_the_module_runs_as_a_program_and_exits_with_the_code(here: Path) -> Non
     assert "No such command 'nonsense'" in ran.stderr
 
 
+def test_a_terminal_without_the_letters_costs_no_failure(here: Path, write_post: WritePost) -> None:
+    write_post("2024-06-12-1.md", "환경")
+    for command in ("build", "status"):
+        ran = subprocess.run(
+            [sys.executable, "-m", "feedsvc", command],
+            env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+    assert "/categories/" in ran.stdout
+
+
 def test_a_reader_that_goes_away_costs_no_traceback(here: Path, write_post: WritePost) -> None:
     for number in range(20):
         write_post(f"2024-06-12-{number}.md", f"범주 {number}")

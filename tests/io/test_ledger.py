@@ -411,3 +411,13 @@ def test_a_ledger_of_a_later_feedsvc_is_not_called_damaged(path: Path) -> None:
 def test_a_ledger_that_cannot_be_opened_is_not_called_damaged(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="unable to open database file"):
         open_ledger(tmp_path / "missing" / "ledger.sqlite3")
+
+
+def test_the_feeds_keep_the_address_that_the_site_had_first(path: Path) -> None:
+    with closing(open_ledger(path)) as ledger:
+        assert ledger.is_new()
+        assert ledger.site_id("https://old.example") == "https://old.example"
+        ledger.commit()
+    with closing(open_ledger(path)) as ledger:
+        assert not ledger.is_new()
+        assert ledger.site_id("https://new.example") == "https://old.example"

@@ -113,7 +113,7 @@ def test_a_link_to_a_directory_inside_is_not_followed(posts: Path) -> None:
     (posts / "again").symlink_to("a")
     (posts / "a" / "loop").symlink_to("..")
     assert paths(posts) == ["a/b.md"]
-    assert errors(posts) == {"a/loop": OUTSIDE}
+    assert errors(posts) == {}
 
 
 def test_links_that_lead_outside_are_errors(posts: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from feedsvc.config import Settings
 from feedsvc.errors import ScanError
 from feedsvc.report import BuildReport
 from feedsvc.schedule import BuildSchedule
-from feedsvc.status import read_status
+from feedsvc.status import read_status, write_status
 
 REPORT = BuildReport(
     posts=3, rejected=(), feeds=2, written=(), removed=(), unchanged=6, duration_s=0.5, snapshot="0123456789abcdef"
@@ -327,3 +327,14 @@ def test_two_schedules_of_one_site_take_turns(site: Path, settings: Callable[...
         stop(each)
     assert read_status(site / "var" / "status.json")["error"] is None
     assert len(json.loads((site / "public" / "feed.json").read_bytes())["items"]) == 1
+
+
+def test_a_waiting_post_that_another_build_found_is_not_forgotten(
+    schedule: Schedule, fake: FakeBuild, site: Path
+) -> None:
+    schedule()
+    fake.wait_for(1)
+    due = present() + timedelta(seconds=2.5)
+    write_status(site / "var" / "status.json", present(), replace(REPORT, next_change=due))
+    fake.wait_for(2)
+    assert timedelta(0) <= fake.calls[1]["now"] - due < timedelta(seconds=1)

@@ -19,6 +19,7 @@ IT = TermInUse(kind="category", key="it", label="IT", slug="it")
 
 def site(**changes: Any) -> SiteFacts:
     facts: dict[str, Any] = {
+        "id": "https://example.org",
         "title": "Example",
         "url": "https://example.org",
         "description": "News",

@@ -82,3 +82,9 @@ def test_places_after_a_removed_character_are_those_of_the_file() -> None:
 @pytest.mark.parametrize("text", ["한글 😀\t\n", "a\u00a0b", "\u200b\u2028", "\U0001fffe"])
 def test_what_xml_allows_stays(text: str) -> None:
     assert read(text.encode()) == SourceText(path="a.md", text=text)
+
+
+def test_utf_16_without_its_mark_is_told_as_such() -> None:
+    error = decode("a.md", ("---\ntitle: plain\n---\n" + "text " * 20).encode("utf-16-le"), ("utf-8-sig", "cp949"))
+    assert isinstance(error, PostError)
+    assert "UTF-16" in error.hint

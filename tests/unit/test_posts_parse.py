@@ -231,7 +231,7 @@ def test_the_sites_separator_ends_an_excerpt() -> None:
         ("permalink: pretty", "https://example.org/blog/pretty"),
         ("slug: 새 글", "https://example.org/blog/posts/%EC%83%88-%EA%B8%80/"),
         ("slug: [x]", "https://example.org/blog/posts/1335/"),
-        ("permalink: //evil.example/../x", "https://example.org/blog/evil.example/x"),
+        ("permalink: /../evil.example/../x", "https://example.org/blog/evil.example/x"),
     ],
 )
 def test_a_post_lives_at_its_permalink_below_the_site(front: str, url: str) -> None:
@@ -328,3 +328,17 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
 
 def test_bytes_in_no_known_encoding_are_refused() -> None:
     assert isinstance(parse_post(NAME, b"\xff\xff", RULES), PostError)
+
+
+@pytest.mark.parametrize("permalink", ["https://elsewhere.example/x", "//elsewhere.example/x", "gopher://x"])
+def test_a_permalink_of_another_host_is_refused(permalink: str) -> None:
+    assert "not a path of the site" in refused(f'---\npermalink: "{permalink}"\n---\n')
+
+
+def test_a_permalink_with_a_query_is_told() -> None:
+    assert any("? and #" in told for told in warnings(parse("---\npermalink: /x?p=1\n---\n")))
+
+
+@pytest.mark.parametrize("date", ["9999-12-31 23:00:00 +0000", "0001-01-01 00:00:00 +0000"])
+def test_a_date_that_some_zone_cannot_tell_is_refused(date: str) -> None:
+    assert "edge of the calendar" in refused(f"---\ndate: {date}\n---\n")
