@@ -9,6 +9,7 @@ from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswere
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import SelectionRules, select
 from feedsvc.model import CATEGORY_KINDS, Category, Entry, FeedDocument, FeedSpec, Post
+from feedsvc.posts.content import clean_post
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -62,6 +63,9 @@ def render_feeds(settings: Settings, specs: Iterable[FeedSpec], index: Index) ->
 
 def _entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:
     id_, post = index.posts.entry(path)
+    if post.unclean:
+        post = clean_post(post)
+        index.posts.replace(post)
     return Entry(id=id_, post=post, categories=_categories(post, labels))
 
 

@@ -126,6 +126,7 @@ def post_rules(settings: Settings) -> PostRules:
         drafts=settings.posts.drafts,
         encodings=settings.posts.encodings,
         id_style=settings.feeds.id_style,
+        defer=True,
     )
 
 

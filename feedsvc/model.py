@@ -109,7 +109,8 @@ class Post:
     ``content`` is clean HTML whose URLs are absolute. ``proposed_id`` is the id
     the post would be given today; the ledger decides. ``digest`` is of the
     file's bytes, ``body_digest`` of what follows the front matter. ``name_key``
-    sorts file names naturally (``-2`` before ``-10``) and is unique.
+    sorts file names naturally (``-2`` before ``-10``) and is unique. ``unclean``
+    content is HTML as authored, to be cleaned before any feed carries it.
     """
 
     path: str
@@ -128,6 +129,7 @@ class Post:
     language: str = ""
     image: str = ""
     enclosure: Enclosure | None = None
+    unclean: bool = False
     warnings: tuple[Finding, ...] = ()
 
 

@@ -20,6 +20,12 @@ def find_fault(entries: Iterable[Entry]) -> str:
     return ""
 
 
+def find_unclean(entries: Iterable[Entry]) -> str:
+    """Return which entry's content was never cleaned; empty where none is. A browser would run what it holds."""
+    unclean = (f"entry {entry.id} ({entry.post.path}) was not cleaned" for entry in entries if entry.post.unclean)
+    return next(unclean, "")
+
+
 def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     post = entry.post
     yield from (

@@ -58,6 +58,10 @@ class Posts:
         )
         return touched | {SITE, *((term.kind, term.key) for term in post.terms)}
 
+    def replace(self, post: Post) -> None:
+        """Keep what was made of a recorded post meanwhile; where it stands does not change."""
+        self._database.execute("UPDATE posts SET post=? WHERE path=?", (dump_post(post), post.path))
+
     def forget(self) -> None:
         """Take every post for changed when it is put again; its text stays."""
         self._database.execute("UPDATE posts SET id=''")

@@ -40,7 +40,8 @@ class PostRules:
     """What the site decides about all of its posts.
 
     ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
-    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed.
+    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves content
+    unclean where it can: most posts are in no document, and cleaning is what costs most.
     """
 
     site_url: str
@@ -51,6 +52,7 @@ class PostRules:
     encodings: tuple[str, ...]
     id_style: str
     excerpt_separator: str = ""
+    defer: bool = False
 
 
 def parse_post(path: str, data: bytes, rules: PostRules) -> Post | PostError | Withheld:
@@ -155,6 +157,7 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         updated=read_updated(fields, draft.published, rules.timezone),
         summary=summary or content.opening,
         content=content.html,
+        unclean=content.unclean,
         authors=authors,
         terms=read_terms(fields, draft.categories, authors, language),
         language=language,
@@ -178,6 +181,7 @@ def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Conte
         markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
         separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
         with_opening=with_opening,
+        defer=draft.rules.defer,
     )
     if isinstance(content, TooComplex):
         reason = f"the body has {content.reason}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,3 +161,10 @@ def test_a_fault_of_the_feed_itself_is_told_too(make_feed: MakeFeed, make_entry:
 def test_two_entries_of_one_id_are_not_published(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
     with pytest.raises(DocumentError, match="two entries have the id tag:x"):
         render_feed(make_feed(), [make_entry("a", id="tag:x"), make_entry("b", id="tag:x")], FULL)
+
+
+def test_what_was_not_cleaned_is_never_published(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
+    entry = make_entry("1")
+    unclean = replace(entry, post=replace(entry.post, unclean=True))
+    with pytest.raises(DocumentError, match="was not cleaned"):
+        render_feed(make_feed("atom"), [unclean], FULL)

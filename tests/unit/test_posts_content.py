@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from feedsvc.posts.content import Content, TooComplex, render_content
+from feedsvc.model import Post
+from feedsvc.posts.content import Content, TooComplex, clean_post, render_content
+from feedsvc.posts.parse import PostRules, parse_post
 
 BASE = "https://example.org/2024/post/"
 
@@ -174,3 +179,25 @@ def test_what_would_take_minutes_is_refused_at_once(body: str) -> None:
 @pytest.mark.parametrize("body", ["<p>a" * 5_000, "<ul>" + "<li>a" * 5_000, "<b>a</b>" * 5_000, "<br>" * 5_000])
 def test_much_markup_that_is_not_deep_is_fine(body: str) -> None:
     assert isinstance(render_content(body, BASE, markdown=False), Content)
+
+
+@pytest.mark.parametrize("body", ["<script>x</script>Text <a href='/b'>b</a>", "* a\n* b <p>&nbsp;</p>", "&#1; x", ""])
+@pytest.mark.parametrize("summary", ["excerpt: e", "a: b"])
+def test_cleaning_later_gives_what_cleaning_at_once_gives(body: str, summary: str) -> None:
+    data = f"---\ntitle: t\n{summary}\n---\n{body}\n".encode()
+    rules = PostRules(
+        site_url="https://example.org",
+        timezone=ZoneInfo("Asia/Seoul"),
+        permalink="pretty",
+        language="ko",
+        drafts=False,
+        encodings=("utf-8-sig",),
+        id_style="permalink",
+    )
+    at_once = parse_post("2024-07-11-1.md", data, rules)
+    later = parse_post("2024-07-11-1.md", data, replace(rules, defer=True))
+    assert isinstance(at_once, Post)
+    assert isinstance(later, Post)
+    assert not at_once.unclean
+    assert later.unclean is (summary == "excerpt: e" and "&#" not in body)
+    assert clean_post(later) == at_once
