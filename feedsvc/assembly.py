@@ -40,7 +40,7 @@ def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedS
         aliases=settings.feeds.aliases,
     )
     specs = list_feeds(facts, (term for term in index.terms.in_use() if term.kind in rules.by), rules)
-    index.put_meta("unanswered", " ".join(unanswered_aliases(specs, rules)))
+    index.put_meta("unanswered", "\n".join(unanswered_aliases(specs, rules)))
     return specs
 
 

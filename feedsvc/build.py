@@ -203,7 +203,9 @@ def _report(index: Index, publication: Publication, duration_s: float) -> BuildR
 def _feed_warnings(index: Index) -> Iterator[str]:
     for kind, label, proposed, slug in index.terms.collisions():
         yield f"{kind} {label!r}: its slug {proposed!r} belongs to another {kind}, so its feed is at {slug!r}"
-    for alias in index.meta("unanswered").split():
+    if not index.files.count():
+        yield "[posts] dir: no file below it matches [posts] patterns, so there is nothing to publish"
+    for alias in index.meta("unanswered").splitlines():
         reason = "the feed it continues has no posts now, or it is the address of a feed of its own"
         yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"
     for (kind, key), left_out in index.terms.left_out().items():

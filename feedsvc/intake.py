@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from feedsvc.errors import RemovalsError
 from feedsvc.model import Finding, Post, PostError, SourceFile, Withheld
+from feedsvc.posts.names import name_key
 from feedsvc.posts.scan import ScanResult, read_source
 
 if TYPE_CHECKING:
@@ -90,12 +91,25 @@ class Intake:
 
     def _follow_renames(self, readings: Iterable[_Reading], present: frozenset[str], gone: set[str]) -> set[str]:
         posts = [reading.outcome for reading in readings if isinstance(reading.outcome, Post)]
-        renames = self._ledger.match_renames(posts, present - gone, frozenset(gone))
+        renames = dict(self._ledger.match_renames(posts, present - gone, frozenset(gone)))
+        for reading in readings:
+            if isinstance(reading.outcome, PostError) and reading.digest:
+                known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
+                old = next((path for path in known if path not in renames.values()), None)
+                if old is not None:
+                    renames[reading.file.path] = old
+                    self._keep_renamed(old, reading.file.path)
         for new, old in renames.items():
             self._ledger.rename(old, new)
             self._touched |= self._index.posts.drop(old)
             self._index.files.drop(old)
         return set(renames.values())
+
+    def _keep_renamed(self, old: str, new: str) -> None:
+        """Keep the last good version of a file that was renamed while it is rejected."""
+        good = self._index.posts.get(old) or self._ledger.kept(old)
+        if good:
+            self._ledger.keep(replace(good, path=new, name_key=name_key(new)))
 
     def _guard_removals(self, gone: set[str]) -> None:
         if not gone or self._rules.allow_removals:

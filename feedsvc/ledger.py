@@ -86,10 +86,6 @@ class Ledger:
         rows = self._database.rows("SELECT path FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL")
         return frozenset(row[0] for row in rows)
 
-    def live_count(self) -> int:
-        """Return how many posts are in feeds."""
-        return int(self._database.row("SELECT count(*) FROM entries WHERE withdrawn_at IS NULL")[0])
-
     def match_renames(
         self, posts: Iterable[Post], present: frozenset[str], vanished: frozenset[str]
     ) -> Mapping[str, str]:

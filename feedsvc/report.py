@@ -6,6 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 
+def count(number: int, noun: str) -> str:
+    """Return "1 post", "2 posts"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """A post that is not published as it stands; ``kept_previous``: its last good version is."""
@@ -60,13 +65,13 @@ class BuildReport:
 
     def summary(self) -> str:
         """Return one line for people."""
-        did = f"{len(self.written)} documents written" if self.written else "nothing to write"
-        parts = [f"{self.posts} posts in {self.feeds} feeds", did]
+        did = f"{count(len(self.written), 'document')} written" if self.written else "nothing to write"
+        parts = [f"{count(self.posts, 'post')} in {count(self.feeds, 'feed')}", did]
         if self.removed:
             parts.append(f"{len(self.removed)} removed")
         parts.append(f"{self.unchanged} unchanged")
         if self.rejected:
-            parts.append(f"{len(self.rejected)} posts rejected (feedsvc check tells why)")
+            parts.append(f"{count(len(self.rejected), 'post')} rejected (feedsvc check tells why)")
         if self.warnings or self.feed_warnings:
-            parts.append(f"{len(self.warnings) + len(self.feed_warnings)} warnings")
+            parts.append(count(len(self.warnings) + len(self.feed_warnings), "warning"))
         return f"{', '.join(parts)}; {self.duration_s:.2f} s"

@@ -93,7 +93,8 @@ class BuildSchedule:
         else:
             _log.info("build: %s", outcome.summary())
         write_status(self._status, self._clock(), outcome)
-        self._plan_next_change()
+        # A build that failed for a waiting post is tried again at the next tick, not at once and for ever.
+        self._plan_next_change(even_if_past=isinstance(outcome, BuildReport))
         jobs = (job for job in self._scheduler.get_jobs() if job.id != _FOLLOW)
         write_next_run(self._status, min((job.next_run_time for job in jobs if job.next_run_time), default=None))
         self._seen = self._status_time()
@@ -103,7 +104,7 @@ class BuildSchedule:
         seen = self._status_time()
         if seen != self._seen:
             self._seen = seen
-            self._plan_next_change()
+            self._plan_next_change(even_if_past=True)
 
     def _status_time(self) -> int:
         try:
@@ -111,9 +112,9 @@ class BuildSchedule:
         except OSError:
             return 0
 
-    def _plan_next_change(self) -> None:
+    def _plan_next_change(self, *, even_if_past: bool) -> None:
         next_change = read_next_change(self._status)
-        if next_change is not None:
+        if next_change is not None and (even_if_past or next_change > self._clock()):
             self._plan(_DUE, next_change)
 
     def _plan(self, job: str, at: datetime) -> None:

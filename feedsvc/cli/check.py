@@ -27,6 +27,7 @@ def check(state: State, paths: tuple[Path, ...], *, strict: bool) -> int:
     Prints what is wrong as file:line:column, and how to mend it. Exits with 3 if a post would be rejected.
     """
     from feedsvc.model import PostError
+    from feedsvc.report import count
 
     settings = state.settings()
     posts = os.path.relpath(settings.posts.dir)
@@ -38,7 +39,7 @@ def check(state: State, paths: tuple[Path, ...], *, strict: bool) -> int:
         else:
             warned += 1
             click.echo(f"{posts}/{replace(finding, reason=f'warning: {finding.reason}')}")
-    click.echo(f"{rejected} posts would be rejected, {warned} warnings", err=True)
+    click.echo(f"{count(rejected, 'post')} would be rejected, {count(warned, 'warning')}", err=True)
     return EXIT_REJECTED if rejected or (strict and warned) else 0
 
 

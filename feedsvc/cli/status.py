@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-from feedsvc.cli.state import State
+from feedsvc.cli.state import State, now
 from feedsvc.report import Rejected
+
+_PATIENCE = timedelta(seconds=10)
 
 
 @click.command()
@@ -30,20 +34,27 @@ def status(state: State, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"snapshot": manifest.snapshot, "documents": feeds, **known}, ensure_ascii=False))
         return
-    _print_for_people(feeds, manifest.snapshot, known)
+    _print_for_people(feeds, manifest.snapshot, known, os.path.relpath(settings.posts.dir))
 
 
-def _print_for_people(feeds: list[dict[str, Any]], snapshot: str, known: dict[str, Any]) -> None:
+def _print_for_people(feeds: list[dict[str, Any]], snapshot: str, known: dict[str, Any], posts: str) -> None:
     build = known.get("last_build") or {}
     click.echo(f"edition    {snapshot or 'none yet; run `feedsvc build`'}")
     click.echo(f"last build {known.get('built_at', 'none')}")
     if known.get("error"):
         click.echo(f"failed     {known['error']['at']}: {known['error']['message']}")
-    click.echo(f"next run   {known.get('next_run') or 'not scheduled (feedsvc serve is not running)'}")
+    click.echo(f"next run   {_tell_next_run(known.get('next_run'))}")
     click.echo(f"posts      {build.get('posts', 0)} live, {len(build.get('rejected', ()))} rejected")
     for rejected in build.get("rejected", ()):
-        click.echo(f"  {Rejected(**rejected)}")
+        click.echo(f"  {posts}/{Rejected(**rejected)}")
     click.echo(f"documents  {len(feeds)}")
     width = max((len(feed["path"]) for feed in feeds), default=0)
     for feed in feeds:
         click.echo(f"  {feed['path']:<{width}}  {feed['entries']:>5} entries  {feed['title']}")
+
+
+def _tell_next_run(next_run: str | None) -> str:
+    if next_run is None:
+        return "not scheduled (feedsvc serve is not running)"
+    late = now() - datetime.fromisoformat(next_run)
+    return f"{next_run} is past (feedsvc serve is busy, or it was killed)" if late > _PATIENCE else next_run

@@ -131,7 +131,10 @@ class Feeds(Table):
         'The id a new entry is given and then keeps: its "permalink", a "tag" URI (RFC 4151), '
         'or the one the plugin "jekyll-feed" gave.',
     )
-    window: Duration = option("48h", "An entry stays in its feeds at least this long after it went live.")
+    window: Duration = option(
+        "48h",
+        "An entry stays in its feeds at least this long after it went live, as far as the limits below have room.",
+    )
     min_entries: Count = option(20, "Keep this many entries, however old they are.")
     max_entries: Count = option(1000, "Leave out the oldest entries beyond this many.")
     max_bytes: Size = option("2MB", "The size of a document; the oldest entries that do not fit are left out.")

@@ -32,7 +32,7 @@ def _read_xml(body: bytes) -> list[str]:
     from lxml import etree
 
     # A feed needs neither entities nor the network; without the table of xml:ids it parses a third faster.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False, huge_tree=True)
     root = etree.fromstring(body, parser)
     if root.tag == "rss":
         return [item.findtext("guid", "") for item in root.iterfind("channel/item")]

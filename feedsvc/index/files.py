@@ -13,6 +13,7 @@ SCHEMA = """
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, read_ns INTEGER,
     digest TEXT NOT NULL, rejected TEXT, warnings TEXT) WITHOUT ROWID;
+CREATE INDEX files_digest ON files (digest);
 CREATE INDEX files_rejected ON files (path) WHERE rejected IS NOT NULL;
 CREATE INDEX files_warnings ON files (path) WHERE warnings IS NOT NULL;
 """
@@ -97,6 +98,14 @@ class Files:
     def drop(self, path: str) -> None:
         """Forget a file that is gone."""
         self._database.execute("DELETE FROM files WHERE path=?", (path,))
+
+    def count(self) -> int:
+        """Return how many files are known."""
+        return int(self._database.row("SELECT count(*) FROM files")[0])
+
+    def known_as(self, digest: str) -> list[str]:
+        """Return the paths at which these bytes were read last, sorted."""
+        return [row[0] for row in self._database.rows("SELECT path FROM files WHERE digest=? ORDER BY path", (digest,))]
 
     def rejected(self) -> list[tuple[Finding, bool]]:
         """Return each rejected file's finding, by path, and whether its last good version is in the feeds."""

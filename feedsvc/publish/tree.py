@@ -71,14 +71,15 @@ def find_damaged(directory: Path, manifest: Manifest) -> frozenset[str]:
 
 
 def is_damaged(directory: Path, manifest: Manifest, path: str) -> bool:
-    """Say whether a file of one representation is missing, of a wrong size, or no plain file."""
+    """Say whether a file of one representation is missing, no plain file, of a wrong size, or written to since."""
     representation = manifest.representations[path]
+    written = int(representation.last_modified.timestamp())
     for name, variant in zip(file_names(representation), representation.variants, strict=True):
         try:
             # Of a string: a Path for each of many files costs three times as much.
             status = os.lstat(f"{directory}/{name}")
         except OSError:
             return True
-        if not stat.S_ISREG(status.st_mode) or status.st_size != variant.size:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != variant.size or int(status.st_mtime) != written:
             return True
     return False

@@ -108,7 +108,7 @@ class Site:
             return refusal
         snapshot = self.snapshot_source()
         status: object = dict(self.status_source()) if self.status_source else {}
-        if self.token and not has_token(request.headers.get("Authorization"), self.token):
+        if not has_token(request.headers.get("Authorization"), self.token):
             status = withhold(status)
         facts = {
             "snapshot": snapshot.id if snapshot else None,

@@ -232,10 +232,10 @@ def test_a_category_at_the_address_of_an_alias_does_not_stop_the_build(
 
 
 def test_an_alias_of_a_feed_without_posts_is_told(three: None, run_build: Build) -> None:
-    feeds = {"aliases": {"/it.xml": "/categories/it/atom.xml", "/feed.xml": "/atom.xml"}}
+    feeds = {"aliases": {"/old%20it.xml": "/categories/it/atom.xml", "/feed.xml": "/atom.xml"}}
     report = run_build(1, feeds=feeds)
     assert report.written == ("/feed.xml",)
-    assert [told.partition(":")[0] for told in report.feed_warnings] == ["[feeds.aliases] /it.xml"]
+    assert [told.partition(":")[0] for told in report.feed_warnings] == ["[feeds.aliases] /old it.xml"]
     assert run_build(2, feeds=feeds).feed_warnings == report.feed_warnings
 
 
@@ -1049,3 +1049,42 @@ def test_a_new_domain_changes_no_id(
     moved = documents()["/atom.xml"]
     assert re.findall(rb"<id>([^<]*)</id>", moved) == ids
     assert b"https://moved.example" in moved
+
+
+def test_a_broken_post_that_is_renamed_keeps_its_last_good_version_and_its_id(
+    run_build: Callable[..., BuildReport],
+    write_post: Callable[..., Path],
+    break_post: Callable[[str], Path],
+    documents: Callable[..., dict[str, bytes]],
+) -> None:
+    for number in (1, 2, 3):
+        write_post(f"2024-06-12-{number}.md", title=f"기사 {number}")
+    run_build(0)
+    before = documents()
+    break_post("2024-06-12-2.md")
+    run_build(1)
+    broken = break_post("2024-06-12-2.md")
+    broken.rename(broken.with_name("2024-06-12-2.markdown"))
+    report = run_build(2)
+    assert [(each.path, each.kept_previous) for each in report.rejected] == [("2024-06-12-2.markdown", True)]
+    assert documents() == before
+
+
+def test_a_document_that_somebody_wrote_over_is_written_again(
+    run_build: Callable[..., BuildReport],
+    write_post: Callable[..., Path],
+    documents: Callable[..., dict[str, bytes]],
+    site: Path,
+) -> None:
+    write_post("2024-06-12-1.md")
+    run_build(0)
+    before = documents()
+    path = site / "public" / "rss.xml"
+    path.write_bytes(b"X" * len(path.read_bytes()))
+    run_build(1)
+    assert documents() == before
+
+
+def test_a_directory_without_posts_is_told(run_build: Callable[..., BuildReport]) -> None:
+    report = run_build(0)
+    assert any("no file below it matches" in told for told in report.feed_warnings)

@@ -18,6 +18,7 @@ import feedsvc.web.server
 from feedsvc.cli import run
 from feedsvc.errors import ServeError
 from feedsvc.lock import build_lock
+from feedsvc.report import count
 from feedsvc.status import read_status
 from feedsvc.web.server import WorkerConfig
 
@@ -73,10 +74,10 @@ def told(capsys: Capture, code: int, expected: int = 0) -> tuple[str, str]:
 def test_build_publishes_and_says_so_in_a_line(here: Path, write_post: WritePost, capsys: Capture) -> None:
     write_post("2024-06-12-1.md")
     out, err = told(capsys, run(["build"]))
-    assert re.fullmatch(r"1 posts in 2 feeds, 6 documents written, 0 unchanged; \d+\.\d\d s\n", out)
+    assert re.fullmatch(r"1 post in 2 feeds, 6 documents written, 0 unchanged; \d+\.\d\d s\n", out)
     assert err == ""
     out, _ = told(capsys, run(["build"]))
-    assert re.fullmatch(r"1 posts in 2 feeds, nothing to write, 6 unchanged; \d+\.\d\d s\n", out)
+    assert re.fullmatch(r"1 post in 2 feeds, nothing to write, 6 unchanged; \d+\.\d\d s\n", out)
 
 
 def test_build_json_is_the_object_that_is_promised_and_nothing_else(
@@ -106,7 +107,7 @@ def test_build_tells_where_a_rejected_post_is_wrong_and_goes_on(
     write_post("2024-06-12-1.md")
     break_post("2024-06-12-105.md")
     out, err = told(capsys, run(["build"]))
-    assert "1 posts rejected" in out
+    assert "1 post rejected" in out
     assert re.fullmatch(r"_posts/2024-06-12-105\.md:2:\d+: title: [^\n]+; put the whole title in double quotes\n", err)
 
 
@@ -114,7 +115,7 @@ def test_build_tells_of_warnings(here: Path, write_post: WritePost, capsys: Capt
     write_post("2024-06-12-1.md", id="https://example.org/same")
     write_post("2024-06-12-2.md", id="https://example.org/same")
     out, err = told(capsys, run(["build"]))
-    assert "1 warnings" in out
+    assert "1 warning" in out
     assert err.startswith("_posts/2024-06-12-2.md: the id https://example.org/same already belongs to another post")
 
 
@@ -122,8 +123,8 @@ def test_build_tells_of_feeds_too(here: Path, capsys: Capture) -> None:
     with (here / "feedsvc.toml").open("a", encoding="utf-8") as file:
         file.write('[feeds.aliases]\n"/old.xml" = "/categories/it/atom.xml"\n')
     out, err = told(capsys, run(["build"]))
-    assert "1 warnings" in out
-    assert err.startswith("[feeds.aliases] /old.xml: ")
+    assert "2 warnings" in out
+    assert [line.partition(": ")[0] for line in err.splitlines()] == ["[posts] dir", "[feeds.aliases] /old.xml"]
 
 
 def test_strict_publishes_the_others_and_exits_with_3(
@@ -150,7 +151,7 @@ def test_build_exits_with_1_when_more_than_half_of_the_posts_are_gone(
     assert err.startswith(f"feedsvc: {here}/_posts: 2 of 3 posts vanished since the last build")
     assert "--allow-removals" in err
     out, _ = told(capsys, run(["build", "--allow-removals"]))
-    assert out.startswith("1 posts in 2 feeds")
+    assert out.startswith("1 post in 2 feeds")
 
 
 def test_build_exits_with_1_when_there_is_no_posts_directory(here: Path, capsys: Capture) -> None:
@@ -197,7 +198,7 @@ def test_quiet_logs_warnings_only(here: Path, capsys: Capture) -> None:
     told(capsys, run(["build"]))
     (here / "var" / "index.sqlite3").write_bytes(b"\xff" * 4096)
     out, err = told(capsys, run(["--quiet", "build"]))
-    assert out.startswith("0 posts in 1 feeds")
+    assert out.startswith("0 posts in 1 feed")
     assert "WARNING" in err
     assert "INFO" not in err
 
@@ -227,7 +228,7 @@ def test_check_exits_with_3_and_tells_each_place_and_how_to_mend_it(
     warnings = [line for line in lines if ": warning: " in line]
     assert warnings
     assert all(re.match(r"_posts/2024-06-12-1\.md:\d+:\d+: warning: ", line) for line in warnings)
-    assert err == f"2 posts would be rejected, {len(warnings)} warnings\n"
+    assert err == f"2 posts would be rejected, {count(len(warnings), 'warning')}\n"
 
 
 def test_check_strict_exits_with_3_for_a_warning(here: Path, write_post: WritePost, capsys: Capture) -> None:
@@ -299,8 +300,8 @@ def test_status_tells_what_is_published_and_what_was_rejected(
     snapshot = json.loads((here / "public" / "manifest.json").read_bytes())["snapshot"]
     assert f"edition    {snapshot}\n" in out
     assert "posts      1 live, 2 rejected\n" in out
-    assert re.search(r"^  2024-06-12-105\.md:2:\d+: title: ", out, re.MULTILINE)
-    assert re.search(r"^  out\.md: this link leads outside", out, re.MULTILINE)
+    assert re.search(r"^  _posts/2024-06-12-105\.md:2:\d+: title: ", out, re.MULTILINE)
+    assert re.search(r"^  _posts/out\.md: this link leads outside", out, re.MULTILINE)
     assert re.search(r"^  /categories/환경/atom\.xml +1 entries  뉴스 – 환경$", out, re.MULTILINE)
     assert "documents  6\n" in out
 
@@ -410,7 +411,7 @@ def test_init_takes_a_plain_folder_and_build_works_with_no_edit(
     out, _ = told(capsys, run(["init", "blog"]))
     assert out == "wrote blog/feedsvc.toml; read it through, then run `feedsvc --config blog/feedsvc.toml build`\n"
     out, _ = told(capsys, run(["--config", "blog/feedsvc.toml", "build"]))
-    assert out.startswith("1 posts in 1 feeds")
+    assert out.startswith("1 post in 1 feed")
     assert (tmp_path / "blog" / "public" / "atom.xml").is_file()
 
 
@@ -423,7 +424,7 @@ def test_init_takes_a_folder_that_holds_the_posts_themselves(
     monkeypatch.chdir(folder)
     told(capsys, run(["init"]))
     out, _ = told(capsys, run(["build"]))
-    assert out.startswith("1 posts in 1 feeds")
+    assert out.startswith("1 post in 1 feed")
     out, _ = told(capsys, run(["build"]))
     assert "nothing to write" in out
 

@@ -87,7 +87,7 @@ def test_the_status_tells_what_the_json_object_does_not() -> None:
 
 def test_the_summary_is_one_line() -> None:
     assert REPORT.summary() == (
-        "2171 posts in 45 feeds, 2 documents written, 133 unchanged, 1 posts rejected (feedsvc check tells why); 1.23 s"
+        "2171 posts in 45 feeds, 2 documents written, 133 unchanged, 1 post rejected (feedsvc check tells why); 1.23 s"
     )
 
 
