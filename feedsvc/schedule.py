@@ -17,7 +17,7 @@ from feedsvc.build import build
 from feedsvc.config import Settings
 from feedsvc.errors import FeedsvcError
 from feedsvc.report import BuildReport
-from feedsvc.status import STATUS_FILE, read_next_change, write_next_run, write_status
+from feedsvc.status import STATUS_FILE, format_instant, read_last_build, write_next_run, write_status
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class BuildSchedule:
         self._building = threading.Lock()
         self._stopping = False
         self._seen = 0
+        self._built_at = ""
         # It warns of runs that were "skipped": those that one waiting in the queue stands for.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # One thread: runs queue instead of overlapping. No run is dropped for being late or for finding
@@ -92,19 +93,28 @@ class BuildSchedule:
             outcome = FeedsvcError(f"a bug in feedsvc: {type(error).__name__}: {error}; please report it")
         else:
             _log.info("build: %s", outcome.summary())
-        write_status(self._status, self._clock(), outcome)
+        self._record(outcome)
+
+    def _record(self, outcome: BuildReport | FeedsvcError) -> None:
+        finished = self._clock()
         # A build that failed for a waiting post is tried again at the next tick, not at once and for ever.
-        self._plan_next_change(even_if_past=isinstance(outcome, BuildReport))
+        if isinstance(outcome, BuildReport):
+            self._built_at = format_instant(finished)
+            self._plan_next_change(outcome.next_change)
+        write_status(self._status, finished, outcome)
         jobs = (job for job in self._scheduler.get_jobs() if job.id != _FOLLOW)
         write_next_run(self._status, min((job.next_run_time for job in jobs if job.next_run_time), default=None))
-        self._seen = self._status_time()
 
     def follow(self) -> None:
         """Take note of builds that others ran: a post that waits may have come, or gone."""
         seen = self._status_time()
-        if seen != self._seen:
-            self._seen = seen
-            self._plan_next_change(even_if_past=True)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        built_at, next_change = read_last_build(self._status)
+        if built_at != self._built_at:
+            self._built_at = built_at
+            self._plan_next_change(next_change)
 
     def _status_time(self) -> int:
         try:
@@ -112,9 +122,8 @@ class BuildSchedule:
         except OSError:
             return 0
 
-    def _plan_next_change(self, *, even_if_past: bool) -> None:
-        next_change = read_next_change(self._status)
-        if next_change is not None and (even_if_past or next_change > self._clock()):
+    def _plan_next_change(self, next_change: datetime | None) -> None:
+        if next_change is not None:
             self._plan(_DUE, next_change)
 
     def _plan(self, job: str, at: datetime) -> None:

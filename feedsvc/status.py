@@ -35,18 +35,24 @@ def write_status(path: Path, finished_at: datetime, outcome: BuildReport | Feeds
     status = read_status(path)
     if isinstance(outcome, BuildReport):
         status = {"next_run": status.get("next_run"), "last_build": outcome.as_status()}
-        status["built_at"] = finished_at.isoformat(timespec="seconds")
+        status["built_at"] = format_instant(finished_at)
         status["error"] = None
     else:
         status["error"] = {"message": str(outcome), "at": finished_at.isoformat(timespec="seconds")}
     _replace(path, status)
 
 
-def read_next_change(path: Path) -> datetime | None:
-    """Return when the next waiting post goes live, as the last build said; None where none waits."""
-    build = read_status(path).get("last_build")
+def read_last_build(path: Path) -> tuple[str, datetime | None]:
+    """Return when the last build that did not fail ended, and when the next waiting post goes live as it said."""
+    status = read_status(path)
+    build = status.get("last_build")
     when = build.get("next_change") if isinstance(build, dict) else None
-    return datetime.fromisoformat(when) if isinstance(when, str) else None
+    return str(status.get("built_at", "")), datetime.fromisoformat(when) if isinstance(when, str) else None
+
+
+def format_instant(instant: datetime) -> str:
+    """Return an instant as the status tells it; fine enough that no two builds end at the same one."""
+    return instant.isoformat(timespec="milliseconds")
 
 
 def write_next_run(path: Path, next_run: datetime | None) -> None:

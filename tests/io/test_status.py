@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_build_is_told_as_it_ended(path: Path) -> None:
     write_status(path, NOON, REPORT)
     status = read_status(path)
-    assert status["built_at"] == "2024-07-11T12:00:00+00:00"
+    assert status["built_at"] == "2024-07-11T12:00:00.987+00:00"
     assert status["error"] is None
     build = status["last_build"]
     assert isinstance(build, dict)
@@ -48,7 +48,7 @@ def test_a_success_clears_the_failure_and_keeps_the_next_run(path: Path) -> None
     write_status(path, NOON, REPORT)
     status = read_status(path)
     assert status["error"] is None
-    assert status["next_run"] == "2024-07-11T12:00:00+00:00"
+    assert status["next_run"] == "2024-07-11T12:00:00.987+00:00"
 
 
 def test_the_next_run_is_forgotten_when_nobody_schedules(path: Path) -> None:
@@ -57,7 +57,7 @@ def test_the_next_run_is_forgotten_when_nobody_schedules(path: Path) -> None:
     write_next_run(path, None)
     status = read_status(path)
     assert status["next_run"] is None
-    assert status["built_at"] == "2024-07-11T12:00:00+00:00"
+    assert status["built_at"] == "2024-07-11T12:00:00.987+00:00"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])
@@ -65,7 +65,7 @@ def test_a_status_that_cannot_be_read_is_no_status(path: Path, content: bytes) -
     path.write_bytes(content)
     assert read_status(path) == {}
     write_status(path, NOON, REPORT)
-    assert read_status(path)["built_at"] == "2024-07-11T12:00:00+00:00"
+    assert read_status(path)["built_at"] == "2024-07-11T12:00:00.987+00:00"
 
 
 def test_no_status_is_no_status(path: Path) -> None:
