@@ -154,8 +154,9 @@ def _publish_touched(
     """Render and publish the feeds that may have changed; all of them if the tree is not the one we left."""
     manifest = load_previous(settings.publish.dir)
     damaged = find_damaged(settings.publish.dir, manifest)
+    next_change = _next_change(index)
     ours = manifest.snapshot != "" and manifest.snapshot == index.meta("snapshot")
-    if ours and not touched and not damaged:
+    if ours and not touched and not damaged and manifest.next_change == next_change:
         return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
     from feedsvc.assembly import catalog_feeds, render_feeds
@@ -168,10 +169,16 @@ def _publish_touched(
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
     documents = render_feeds(settings, stale, index)
-    publication = publish_snapshot(settings.publish.dir, documents, document_paths(specs), now)
+    publication = publish_snapshot(settings.publish.dir, documents, document_paths(specs), now, next_change=next_change)
     index.put_meta("snapshot", publication.snapshot)
     index.put_meta("feeds", str(len(specs)))
     return publication
+
+
+def _next_change(index: Index) -> datetime | None:
+    """Return when the next waiting post goes live, in whole seconds as a manifest writes them."""
+    due = index.posts.next_due()
+    return due.replace(microsecond=0) if due is not None else None
 
 
 def _report(index: Index, publication: Publication, duration_s: float) -> BuildReport:

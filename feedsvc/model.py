@@ -250,8 +250,10 @@ class Snapshot:
 
     ``read_body(path, coding)`` returns the bytes whose etag the variant names, or
     raises ``StaleSnapshotError`` when a newer edition has replaced them on disk.
+    ``next_change`` is when a feed of it is next known to change (UTC); None if nothing is known to be coming.
     """
 
     id: str
     representations: Mapping[str, Representation]
     read_body: Callable[[str, str], bytes] = field(repr=False, compare=False)
+    next_change: datetime | None = None

@@ -38,6 +38,9 @@ def serve(state: State) -> None:
         server_url=settings.feeds_url,
         max_age=int(settings.server.max_age.total_seconds()),
         token=settings.server.token,
+        memory=settings.server.memory,
+        stale_while_revalidate=int(settings.server.stale_while_revalidate.total_seconds()),
+        stale_if_error=int(settings.server.stale_if_error.total_seconds()),
     )
     schedule.start()
     try:

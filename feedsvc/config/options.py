@@ -164,6 +164,17 @@ class Server(Table):
     )
     workers: Count = option(2, "How many processes answer requests.", shapes_output=False)
     max_age: Duration = option("5m", "How long readers may keep a feed before they ask again; its ttl too.")
+    stale_while_revalidate: Duration = option(
+        "1m", "How much longer a cache may hand out a feed while it asks for the new one; 0s: not.", shapes_output=False
+    )
+    stale_if_error: Duration = option(
+        "1d", "How much longer a cache may hand out a feed while this server fails; 0s: not.", shapes_output=False
+    )
+    memory: Size = option(
+        "64MB",
+        "How much of the feeds each process keeps in memory; the rest is read when asked for.",
+        shapes_output=False,
+    )
     token: Annotated[str, PlainValidator(values.parse_token)] = option(
         "",
         "The secret that POST /-/build asks for; empty switches it off. Better set in the environment.",

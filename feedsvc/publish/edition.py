@@ -47,7 +47,7 @@ class Edition:
             else:
                 self._stage(path, document, variants, encoded, staging)
 
-    def complete(self) -> Manifest:
+    def complete(self, next_change: datetime | None = None) -> Manifest:
         """Carry over every expected path that was not rendered, and return the whole edition.
 
         Raises :class:`StoreError` when such a path was not published before either.
@@ -58,7 +58,7 @@ class Edition:
                     str(self._directory / path[1:]), "was neither rendered nor published before", "please report this"
                 )
             self._representations[path] = self.previous.representations[path]
-        manifest = make_manifest(self._representations.values())
+        manifest = make_manifest(self._representations.values(), next_change)
         check_places(self._directory, self.previous, manifest, self.written)
         return manifest
 

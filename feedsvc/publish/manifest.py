@@ -26,10 +26,14 @@ STAGING = ".next"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One edition: its id, and its representations by decoded URL path."""
+    """One edition: its id, and its representations by decoded URL path.
+
+    ``next_change`` is when a feed is next known to change, in whole seconds of UTC; it is no part of the id.
+    """
 
     snapshot: str
     representations: Mapping[str, Representation] = field(repr=False)
+    next_change: datetime | None = None
 
 
 EMPTY = Manifest(snapshot="", representations=MappingProxyType({}))
@@ -41,7 +45,7 @@ def make_etag(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def make_manifest(representations: Iterable[Representation]) -> Manifest:
+def make_manifest(representations: Iterable[Representation], next_change: datetime | None = None) -> Manifest:
     """Put representations in order of path and name the edition after what it serves.
 
     The id is a hash over paths, media types and etags, so the same edition has the same id
@@ -50,7 +54,7 @@ def make_manifest(representations: Iterable[Representation]) -> Manifest:
     ordered = {each.path: each for each in sorted(representations, key=lambda each: each.path)}
     served = [[each.path, each.media_type, *(v.etag for v in each.variants)] for each in ordered.values()]
     digest = hashlib.sha256(json.dumps(served).encode()).hexdigest()[:16]
-    return Manifest(snapshot=digest, representations=MappingProxyType(ordered))
+    return Manifest(snapshot=digest, representations=MappingProxyType(ordered), next_change=next_change)
 
 
 def path_problem(path: str) -> str:
@@ -81,6 +85,8 @@ def dump_manifest(manifest: Manifest) -> bytes:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     lines = ",\n".join(encode(_to_json(manifest.representations[path])) for path in sorted(manifest.representations))
     head = f'"version": {VERSION}, "snapshot": {encode(manifest.snapshot)}'
+    if manifest.next_change is not None:
+        head += f', "next_change": {encode(_format_instant(manifest.next_change))}'
     return f'{{{head}, "representations": [\n{lines}\n]}}\n'.encode()
 
 
@@ -93,10 +99,14 @@ def _to_json(representation: Representation) -> dict[str, Any]:
         "feed": list(representation.feed),
         "format": representation.format,
         "media_type": representation.media_type,
-        "last_modified": representation.last_modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "last_modified": _format_instant(representation.last_modified),
         "entry_count": representation.entry_count,
         "variants": [{"coding": v.coding, "etag": v.etag, "size": v.size} for v in representation.variants],
     }
+
+
+def _format_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_manifest(data: bytes, path: Path) -> Manifest:
@@ -111,12 +121,13 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
             raise ManifestError(str(path), f"is of version {version!r}, not {VERSION}", _HINT)
         listed = [_from_json(each) for each in document["representations"]]
         snapshot = _text(document["snapshot"])
+        next_change = _instant(document["next_change"]) if "next_change" in document else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError(str(path), f"is not a manifest ({_describe(error)})", _HINT) from error
     representations = {each.path: each for each in listed}
     if len(representations) != len(listed):
         raise ManifestError(str(path), "is not a manifest (a path is listed twice)", _HINT)
-    return Manifest(snapshot=snapshot, representations=MappingProxyType(representations))
+    return Manifest(snapshot=snapshot, representations=MappingProxyType(representations), next_change=next_change)
 
 
 _HINT = "run feedsvc build, which writes it anew"

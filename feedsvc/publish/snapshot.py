@@ -38,6 +38,7 @@ def load_snapshot(
         previous is not None
         and previous.id == manifest.snapshot
         and previous.representations == manifest.representations
+        and previous.next_change == manifest.next_change
     ):
         return previous
     reader = previous.read_body if previous is not None else None
@@ -46,6 +47,7 @@ def load_snapshot(
         id=manifest.snapshot,
         representations=manifest.representations,
         read_body=BodyReader(directory, manifest.representations, cache, on_stale),
+        next_change=manifest.next_change,
     )
 
 

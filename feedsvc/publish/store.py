@@ -35,6 +35,7 @@ def publish_snapshot(
     expected: Collection[str],
     now: datetime,
     *,
+    next_change: datetime | None = None,
     disk: Disk | None = None,
 ) -> Publication:
     """Publish the edition that holds exactly the paths ``expected``, aliases included.
@@ -42,7 +43,8 @@ def publish_snapshot(
     ``documents`` are those of the feeds that may have changed; they are taken one at a time.
     Every other expected path is carried over from the edition before. A document with the
     bytes that are published keeps its files, its validators and its date. When nothing differs,
-    nothing at all is written. To be called under the build lock; ``now`` is aware.
+    nothing at all is written. ``next_change``, in whole seconds of UTC, is published with it.
+    To be called under the build lock; ``now`` is aware.
 
     Raises :class:`StoreError` when something cannot be written, or when the paths contradict
     one another; the edition before stays as it is, unless the message is about putting an
@@ -54,7 +56,7 @@ def publish_snapshot(
     disk.make_directory(directory)
     recover(directory, disk)
     edition = Edition(directory, load_previous(directory), expected, now.astimezone(UTC))
-    manifest = _commit(directory, documents, edition, disk)
+    manifest = _commit(directory, documents, edition, next_change, disk)
     if manifest is not None:
         finish(directory, edition.previous, manifest, disk)
     after = manifest or edition.previous
@@ -66,13 +68,19 @@ def publish_snapshot(
     )
 
 
-def _commit(directory: Path, documents: Iterable[FeedDocument], edition: Edition, disk: Disk) -> Manifest | None:
+def _commit(
+    directory: Path,
+    documents: Iterable[FeedDocument],
+    edition: Edition,
+    next_change: datetime | None,
+    disk: Disk,
+) -> Manifest | None:
     """Stage what changed and commit it; return the new edition, or None when nothing differs."""
     staging = Staging(directory, disk)
     try:
         for document in documents:
             edition.add(document, staging)
-        manifest = edition.complete()
+        manifest = edition.complete(next_change)
         if manifest == edition.previous and not edition.written:
             return None
         staging.commit(manifest, int(edition.now.timestamp()))

@@ -58,8 +58,8 @@ def content_type_of(media_type: str) -> str:
     return media_type if media_type.endswith("json") else f"{media_type}; charset=utf-8"
 
 
-def describe_feed(representation: Representation, *, max_age: int, now: datetime) -> Resource:
-    """Return a published feed as a resource; ``max_age`` in seconds.
+def describe_feed(representation: Representation, *, cache_control: str, now: datetime) -> Resource:
+    """Return a published feed as a resource.
 
     A date that lies ahead of ``now`` is left out: RFC 9110, 8.8.2.1 forbids to send it.
     """
@@ -67,7 +67,7 @@ def describe_feed(representation: Representation, *, max_age: int, now: datetime
     return Resource(
         content_type=content_type_of(representation.media_type),
         variants=representation.variants,
-        cache_control=f"public, max-age={max_age}",
+        cache_control=cache_control,
         last_modified=last_modified,
         always=CORS,
     )

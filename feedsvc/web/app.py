@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from feedsvc.model import Snapshot
+from feedsvc.web.freshness import Freshness
 from feedsvc.web.pages import STYLE_PATH, IndexFacts, IndexPages, make_style
 from feedsvc.web.responses import respond_text
 from feedsvc.web.site import Site
@@ -30,6 +31,8 @@ def create_app(
     *,
     site: IndexFacts,
     max_age: int,
+    stale_while_revalidate: int = 0,
+    stale_if_error: int = 0,
     token: str = "",
     request_build: Callable[[], None] | None = None,
     status_source: Callable[[], Mapping[str, object]] | None = None,
@@ -37,7 +40,8 @@ def create_app(
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
-    ``snapshot_source`` returns the newest edition, or None before the first; ``max_age`` is in seconds;
+    ``snapshot_source`` returns the newest edition, or None before the first; ``max_age`` and the two times
+    for which a stale feed will do (RFC 5861) are in seconds, 0 for not at all;
     ``request_build`` asks whoever builds to do so and returns at once (None: ``/-/build`` is not there);
     ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth.
     """
@@ -46,7 +50,9 @@ def create_app(
         pages=IndexPages(site, max_age=max_age),
         style=make_style(max_age=max_age),
         clock=clock,
-        max_age=max_age,
+        freshness=Freshness(
+            max_age=max_age, stale_while_revalidate=stale_while_revalidate, stale_if_error=stale_if_error
+        ),
         token=token,
         request_build=request_build,
         status_source=status_source,

@@ -16,6 +16,7 @@ from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Snapshot
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
 from feedsvc.web.control import challenge, has_token, withhold
+from feedsvc.web.freshness import Freshness
 from feedsvc.web.negotiation import PRECONDITION_FAILED
 from feedsvc.web.pages import IndexPages, Page
 from feedsvc.web.responses import (
@@ -42,7 +43,7 @@ class Site:
     pages: IndexPages
     style: Page
     clock: Callable[[], datetime]
-    max_age: int
+    freshness: Freshness
     token: str
     request_build: Callable[[], None] | None
     status_source: Callable[[], Mapping[str, object]] | None
@@ -126,7 +127,9 @@ class Site:
                 # A published path begins with one slash, so this leads to no other host.
                 return respond_text(301, "Moved.", ("Location", quote(canonical)), ("Cache-Control", "max-age=86400"))
             return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
-        resource = describe_feed(representation, max_age=self.max_age, now=self.clock())
+        now = self.clock()
+        cache_control = self.freshness.cache_control(now, snapshot.next_change)
+        resource = describe_feed(representation, cache_control=cache_control, now=now)
         return self._show(request, resource, lambda coding: snapshot.read_body(path, coding))
 
     def _show_page(self, request: Request, page: Page) -> Response:

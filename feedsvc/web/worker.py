@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 class WorkerConfig:
     """What a worker needs, as values that survive pickling.
 
-    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age`` is in
-    seconds, ``memory`` in bytes; ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets
+    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age``
+    and the two ``stale`` times are in seconds, ``memory`` in bytes; ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets
     nobody ask for a build.
     """
 
@@ -40,6 +40,8 @@ class WorkerConfig:
     max_age: int
     token: str = ""
     memory: int = DEFAULT_MEMORY
+    stale_while_revalidate: int = 0
+    stale_if_error: int = 0
 
 
 def load_app(config: WorkerConfig) -> Flask:
@@ -55,6 +57,8 @@ def load_app(config: WorkerConfig) -> Flask:
             server_url=config.server_url,
         ),
         max_age=config.max_age,
+        stale_while_revalidate=config.stale_while_revalidate,
+        stale_if_error=config.stale_if_error,
         token=config.token,
         request_build=lambda: os.kill(config.control_pid, signal.SIGUSR1),
         status_source=lambda: read_status(config.status),

@@ -86,6 +86,7 @@ class World:
     token: str = ""
     builds: list[str] = field(default_factory=list)
     status: dict[str, object] = field(default_factory=dict)
+    stale: tuple[int, int] = (0, 0)
     with_builder: bool = True
     with_status: bool = True
 
@@ -102,6 +103,8 @@ class World:
                 title="소식 & 뉴스", description="<모든> 소식", language="ko", server_url="https://feeds.example.org"
             ),
             max_age=300,
+            stale_while_revalidate=self.stale[0],
+            stale_if_error=self.stale[1],
             token=self.token,
             request_build=(lambda: self.builds.append("asked")) if self.with_builder else None,
             status_source=(lambda: self.status) if self.with_status else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -245,6 +245,21 @@ def test_a_date_ahead_of_the_clock_is_neither_sent_nor_compared(world: Any) -> N
     response = world.client().get("/atom.xml", headers={"If-Modified-Since": CHANGED})
     assert response.status_code == 200
     assert "Last-Modified" not in response.headers
+
+
+def test_freshness_ends_with_the_next_change_and_stale_times_are_as_configured(world: Any) -> None:
+    world.stale = (60, 86400)
+    client = world.client()
+    assert client.get("/atom.xml").headers["Cache-Control"] == (
+        "public, max-age=300, stale-while-revalidate=60, stale-if-error=86400"
+    )
+    world.snapshot = replace(world.snapshot, next_change=world.now + timedelta(seconds=10))
+    known = {"If-None-Match": client.get("/atom.xml").headers["ETag"]}
+    for left in (10, 9, 1):
+        response = client.get("/atom.xml", headers=known)
+        assert response.status_code == 304
+        assert response.headers["Cache-Control"] == f"public, max-age={left}, stale-if-error=86400"
+        world.now += timedelta(seconds=1 if left == 10 else 8)
 
 
 @pytest.mark.parametrize("path", ["/", "/atom.xml", "/anything", "/readyz"])

@@ -416,6 +416,24 @@ def test_a_post_dated_in_the_future_waits_for_its_second(
     assert set(report.written) == SITE_PATHS | paths_of("it")
 
 
+def test_the_edition_says_when_it_next_changes_and_a_build_in_between_writes_nothing(
+    site: Path, three: None, write_post: WritePost, run_build: Build
+) -> None:
+    manifest = site / "public" / "manifest.json"
+    post = write_post("2024-06-12-4.md", "IT", title="넷", date="2100-01-01 23:00:00.5 +0900")
+    run_build(1)
+    before, written = manifest.read_bytes(), manifest.stat()
+    assert b'"next_change": "2100-01-01T14:00:00Z"' in before
+    run_build(1)
+    assert (manifest.stat().st_ino, manifest.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
+    post.unlink()
+    run_build(1)
+    assert b"next_change" not in manifest.read_bytes()
+    write_post("2024-06-12-4.md", "IT", title="넷", date="2100-01-01 23:00:00.5 +0900")
+    run_build(1)
+    assert manifest.read_bytes() == before
+
+
 def test_future_posts_are_published_at_once_where_the_owner_wants_that(write_post: WritePost, run_build: Build) -> None:
     write_post("2999-06-12-4.md")
     report = run_build(posts={"future": True})

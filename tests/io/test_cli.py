@@ -568,6 +568,7 @@ def test_serve_builds_serves_and_says_where(
     ((worker, options),) = served
     assert options == {"listen": "127.0.0.1:8123", "workers": 3}
     assert (worker.public, worker.max_age, worker.token) == (here / "public", 600, "s3cret-s3cret")
+    assert (worker.stale_while_revalidate, worker.stale_if_error, worker.memory) == (60, 86400, 64_000_000)
     assert worker.control_pid == os.getpid()
     assert read_status(here / "var" / "status.json")["next_run"] is None
 

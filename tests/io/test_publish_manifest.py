@@ -41,6 +41,16 @@ def test_a_manifest_reads_back_as_it_was_written() -> None:
     assert parse_manifest(dump_manifest(manifest), PLACE) == manifest
 
 
+def test_a_manifest_names_the_next_change_only_where_one_is_known() -> None:
+    plain, due = make_manifest([]), make_manifest([], datetime(2024, 7, 11, 1, 2, 3, tzinfo=UTC))
+    assert b"next_change" not in dump_manifest(plain)
+    assert b'"next_change": "2024-07-11T01:02:03Z"' in dump_manifest(due)
+    assert parse_manifest(dump_manifest(due), PLACE) == due
+    assert due.snapshot == plain.snapshot
+    with pytest.raises(ManifestError, match="whole seconds"):
+        parse_manifest(dump_manifest(due).replace(b":03Z", b":03.5Z"), PLACE)
+
+
 def test_the_order_of_representations_reaches_neither_bytes_nor_id() -> None:
     one, other = represent("/a.xml"), represent("/b.xml")
     assert dump_manifest(make_manifest([one, other])) == dump_manifest(make_manifest([other, one]))

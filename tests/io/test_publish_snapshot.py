@@ -52,6 +52,15 @@ def loaded(follower: SnapshotFollower) -> Snapshot:
     return snapshot
 
 
+def test_a_snapshot_is_another_when_only_the_next_change_is(tmp_path: Path) -> None:
+    publish(tmp_path, "가")
+    before = load_snapshot(tmp_path)
+    publish_snapshot(tmp_path, [], [PATH], NOON, next_change=NOON)
+    after = load_snapshot(tmp_path, before)
+    assert (before.next_change, after.next_change, after.id) == (None, NOON, before.id)
+    assert load_snapshot(tmp_path, after) is after
+
+
 def test_a_snapshot_reads_the_bodies_that_its_etags_name(tmp_path: Path) -> None:
     body = publish(tmp_path, "가")
     snapshot = load_snapshot(tmp_path)

@@ -265,6 +265,9 @@ every = "1h"
 [server]
 listen = "0.0.0.0:80"
 workers = 9
+stale_while_revalidate = "0s"
+stale_if_error = "7d"
+memory = "1GB"
 token = "hush"
 [publish]
 dir = "out"
