@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from feedsvc.errors import StaleSnapshotError
-from feedsvc.model import Representation
+from feedsvc.model import Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES
 from feedsvc.publish.manifest import STAGING, make_etag
 
@@ -64,7 +64,7 @@ class BodyReader:
         Raises ``KeyError`` when the snapshot has no such path or coding, and
         :class:`StaleSnapshotError` when its bytes are no longer in the tree.
         """
-        variant = {each.coding: each for each in self._representations[path].variants}[coding]
+        variant = self._find(path, coding)
         body = self.cache.get(variant.etag)
         if body is not None:
             return body
@@ -78,6 +78,12 @@ class BodyReader:
                 return data
         self._on_stale()
         raise StaleSnapshotError(str(place))
+
+    def _find(self, path: str, coding: str) -> Variant:
+        for variant in self._representations[path].variants:
+            if variant.coding == coding:
+                return variant
+        raise KeyError(coding)
 
 
 def _read(path: Path, size: int) -> bytes | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A change that does not come when it is due (nobody builds, or the build fails) must not have everybody ask each second.
+# A change that does not come when it is due (nobody builds, or a build fails) must not have all ask every second.
 _GRACE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
 
@@ -38,7 +38,7 @@ class Freshness:
         return "public" + "".join(granted)
 
     def holds_until(self, now: datetime, next_change: datetime | None) -> datetime | None:
-        """Return the last instant at which :meth:`cache_control` says what it says ``now``; None: it will not change."""
+        """Return the last instant at which :meth:`cache_control` says what it says ``now``; None: it always will."""
         if next_change is None or now > next_change + _GRACE:
             return None
         left = _seconds_left(now, next_change, self.max_age)

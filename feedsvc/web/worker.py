@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 class WorkerConfig:
     """What a worker needs, as values that survive pickling.
 
-    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age``
-    and the two ``stale`` times are in seconds, ``memory`` in bytes; ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets
-    nobody ask for a build.
+    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age`` and
+    the two ``stale`` times are in seconds, ``memory`` is the bytes of bodies to hold; ``control_pid`` is the process
+    that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build.
     """
 
     public: Path
@@ -45,11 +45,17 @@ class WorkerConfig:
 
 
 def load_app(config: WorkerConfig) -> Flask:
-    """Make the application of one worker."""
-    from feedsvc.web.app import IndexFacts, create_app
+    """Make the application of one worker, with the fast path before it.
 
-    return create_app(
-        SnapshotFollower(config.public, memory=config.memory),
+    What the fast path counted is in ``app.extensions["feedsvc.served"]``.
+    """
+    from feedsvc.web.app import IndexFacts, create_app
+    from feedsvc.web.fastpath import FastPath
+    from feedsvc.web.freshness import Freshness
+
+    source = SnapshotFollower(config.public, memory=config.memory)
+    app = create_app(
+        source,
         site=IndexFacts(
             title=config.title,
             description=config.description,
@@ -63,6 +69,15 @@ def load_app(config: WorkerConfig) -> Flask:
         request_build=lambda: os.kill(config.control_pid, signal.SIGUSR1),
         status_source=lambda: read_status(config.status),
     )
+    freshness = Freshness(
+        max_age=config.max_age,
+        stale_while_revalidate=config.stale_while_revalidate,
+        stale_if_error=config.stale_if_error,
+    )
+    fast_path = FastPath(app.wsgi_app, source, freshness=freshness, memory=config.memory)
+    app.wsgi_app = fast_path  # type: ignore[method-assign]
+    app.extensions["feedsvc.served"] = fast_path.served
+    return app
 
 
 def start_worker(config: WorkerConfig, log_level: int) -> Flask:

@@ -12,9 +12,15 @@ from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Snapshot
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.publish.store import publish_snapshot
 from feedsvc.web.app import IndexFacts, create_app
+from feedsvc.web.fastpath import FastPath
+from feedsvc.web.freshness import Freshness
+from feedsvc.web.served import Served
 
 CHANGED = datetime(2024, 7, 11, 12, tzinfo=UTC)
 """When the feeds of the site below last changed."""
+
+MEMORY = 1_000_000
+"""Bytes of bodies; the fast path remembers twice 61 answers beside them."""
 
 MEDIA_TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 FILES = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -89,6 +95,8 @@ class World:
     stale: tuple[int, int] = (0, 0)
     with_builder: bool = True
     with_status: bool = True
+    with_fast_path: bool = False
+    served: Served = field(default_factory=Served)
 
     def publish(self, text: str = "가", now: datetime = CHANGED) -> Snapshot:
         return publish_site(self.public, text, now)
@@ -97,8 +105,9 @@ class World:
         return self.snapshot
 
     def client(self, source: Callable[[], Snapshot | None] | None = None) -> Client:
+        source = source or self.source
         app = create_app(
-            source or self.source,
+            source,
             site=IndexFacts(
                 title="소식 & 뉴스", description="<모든> 소식", language="ko", server_url="https://feeds.example.org"
             ),
@@ -110,6 +119,13 @@ class World:
             status_source=(lambda: self.status) if self.with_status else None,
             clock=lambda: self.now,
         )
+        if self.with_fast_path:
+            freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])
+            before = FastPath(
+                app.wsgi_app, source, freshness=freshness, memory=MEMORY, clock=lambda: self.now.timestamp()
+            )
+            self.served = before.served
+            return Client(before, app.response_class)
         return Client(app)
 
 
@@ -123,16 +139,22 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Snapshot]
     return public, publish_site(public)
 
 
+@pytest.fixture(params=[False, True], ids=["flask", "fast path"])
+def with_fast_path(request: pytest.FixtureRequest) -> bool:
+    """Have a test run twice: over Flask alone, and with the fast path before it."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def world(published: tuple[Path, Snapshot]) -> World:
+def world(published: tuple[Path, Snapshot], with_fast_path: bool) -> World:
     public, snapshot = published
-    return World(public=public, snapshot=snapshot)
+    return World(public=public, snapshot=snapshot, with_fast_path=with_fast_path)
 
 
 @pytest.fixture
-def empty_world(tmp_path: Path) -> World:
+def empty_world(tmp_path: Path, with_fast_path: bool) -> World:
     """Before the first edition, with a tree of its own."""
-    return World(public=tmp_path, snapshot=None)
+    return World(public=tmp_path, snapshot=None, with_fast_path=with_fast_path)
 
 
 @pytest.fixture

@@ -193,16 +193,33 @@ CASES = [
 ]
 
 
+def headers_of(case: Case, snapshot: Snapshot) -> dict[str, str]:
+    etags = {variant.coding: variant.etag for variant in snapshot.representations["/atom.xml"].variants}
+    tags = [etags[coding] for coding in case.tags]
+    return {name: value.format(*tags) for name, value in case.headers.items()}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_request_gets_the_answer_of_the_table(case: Case, ask: Callable[..., TestResponse], world: Any) -> None:
-    etags = {variant.coding: variant.etag for variant in world.snapshot.representations["/atom.xml"].variants}
-    tags = [etags[coding] for coding in case.tags]
-    headers = {name: value.format(*tags) for name, value in case.headers.items()}
+    headers = headers_of(case, world.snapshot)
     response = ask(case.method, case.path, headers)
     assert response.status_code == case.status
     assert {name: response.headers.get(name) for name in case.answer} == case.answer
     assert len({name.lower() for name, _ in response.headers}) == len(list(response.headers))
     assert_body_is_as_told(case, response)
+
+
+@pytest.mark.parametrize("with_fast_path", [True], indirect=True, ids=["fast path"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_fast_path_answers_as_flask_does_byte_for_byte(case: Case, world: Any) -> None:
+    fast = world.client()
+    world.with_fast_path = False
+    flask = world.client()
+    headers = headers_of(case, world.snapshot)
+    for _ in ("decided", "remembered"):
+        answers = [client.open(case.path, method=case.method, headers=headers) for client in (fast, flask)]
+        first, second = [(each.status, list(each.headers), each.data) for each in answers]
+        assert first == second
 
 
 def assert_body_is_as_told(case: Case, response: TestResponse) -> None:

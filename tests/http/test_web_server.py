@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -220,7 +220,10 @@ def make_config(public: Path) -> WorkerConfig:
 
 
 def test_a_worker_makes_its_application_from_plain_values(published: tuple[Path, object]) -> None:
-    client = load_app(make_config(published[0])).test_client()
-    assert client.get("/atom.xml").headers["Cache-Control"] == "public, max-age=60"
+    app = load_app(replace(make_config(published[0]), stale_if_error=5))
+    client = app.test_client()
+    assert client.get("/atom.xml").headers["Cache-Control"] == "public, max-age=60, stale-if-error=5"
+    assert app.extensions["feedsvc.served"].counts == {("/atom.xml", 200, "identity"): 1}
+    assert client.get("/atom.xml", headers={"If-Match": "*"}).headers["Cache-Control"].endswith(" stale-if-error=5")
     assert client.post("/-/build").status_code == 403
     assert client.get("/-/status").status_code == 200
