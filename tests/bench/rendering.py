@@ -1,6 +1,6 @@
 """What is compared with: a Flask application that renders its feed with feedgen at each request, as many do.
 
-Its entries are those of the JSON feed that ``BENCH_FEED`` names. It answers conditional requests and compresses nothing.
+Its entries are those of the JSON feed that ``BENCH_FEED`` names. It answers conditional requests, uncompressed.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
     python tests/bench/serve.py [--seconds S] [--rounds N]
 
 Starts each server on loopback with one worker, pinned to one core, and loads them in turn with wrk on another core,
-from 50 connections: a 304 and a gzip 200, each over kept connections and over new ones. Prints medians of the rounds: CPU
-µs per request (user and system, of all its processes), requests per second, the 99th percentile in ms, resident MB,
-and the CPU beside nginx's. Needs nginx and wrk (Debian's). Takes about 17 * S * N seconds. Judges no time.
+from 50 connections: a 304 and a gzip 200, each over kept connections and over new ones. Prints medians of the rounds:
+CPU µs per request (user and system, of all its processes), requests per second, the 99th percentile in ms, resident
+MB, and the CPU beside nginx's. Needs nginx and wrk (Debian's). Takes about 17 * S * N seconds. Judges no time.
 """
 
 from __future__ import annotations
