@@ -18,7 +18,7 @@ run: $(VENV)/.runtime ## Build the sample site and serve it on 127.0.0.1:8000.
 	$(BIN)/feedsvc --config $(CONFIG) build
 	$(BIN)/feedsvc --config $(CONFIG) serve
 
-test: lint ## Run everything that CI runs.
+test: lint $(VENV)/.debian ## Run everything that CI runs.
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
@@ -56,6 +56,22 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/pip
 
 $(VENV)/.test: tests/requirements.lock $(VENV)/.runtime
 	$(PIP) --require-hashes -r tests/requirements.lock
+	@touch $@
+
+# The servers and readers that the tests run, as Debian has them. No daemon is started by being installed.
+$(VENV)/.debian: tests/debian-packages.txt | $(BIN)/pip
+	@missing=$$(for each in $$(cat $<); do \
+	    dpkg-query --show --showformat '$${db:Status-Status}' $$each 2>/dev/null | grep -qx installed || echo $$each; done); \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "The tests run Debian's own servers and readers; install them and try again: sudo apt-get install" $$missing >&2; \
+	    exit 2; \
+	  fi; \
+	  policy=/usr/sbin/policy-rc.d; \
+	  if [ ! -e $$policy ]; then trap "rm -f $$policy" EXIT; printf '#!/bin/sh\nexit 101\n' >$$policy; chmod +x $$policy; fi; \
+	  apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes \
+	    --no-install-recommends $$missing; \
+	fi
 	@touch $@
 
 $(BIN)/pip:

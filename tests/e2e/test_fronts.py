@@ -1,0 +1,267 @@
+"""nginx and Caddy, as Debian has them and with the files of deploy/, answer the table of requests."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+DEPLOY = TESTS.parent / "deploy"
+DEADLINE_SECONDS = 20.0
+
+SERVE = """
+import sys
+from pathlib import Path
+from feedsvc.web.server import WorkerConfig, serve_wsgi
+
+if __name__ == "__main__":
+    config = WorkerConfig(public=Path(sys.argv[1]), status=Path(sys.argv[1], "status.json"), control_pid=0, title="t",
+                          description="", language="en", server_url="https://feeds.example.org", max_age=300)
+    serve_wsgi(config, listen=sys.argv[2], workers=1)
+"""
+NGINX_MAIN = """
+daemon off; pid {work}/nginx.pid; error_log stderr warn; worker_processes 1; {user}{modules}
+events {{ worker_connections 256; }}
+http {{
+    access_log off; client_body_temp_path {work}/1; proxy_temp_path {work}/2; fastcgi_temp_path {work}/3;
+    uwsgi_temp_path {work}/4; scgi_temp_path {work}/5;
+    include {work}/site.conf;
+}}
+"""
+BROTLI = "load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;"
+
+
+def load(path: Path) -> ModuleType:
+    """Load another folder's test module: the table is one, and so is the tree it is asked of."""
+    spec = spec_from_file_location(f"fronts_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+TABLE = load(TESTS / "http" / "test_web_requests.py")
+SITE = load(TESTS / "http" / "conftest.py")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def get(self, name: str) -> str | None:
+        return self.headers.get(name.lower())
+
+
+def ask(port: int, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        response = connection.getresponse()
+        names = [name.lower() for name, _ in response.getheaders()]
+        assert len(set(names)) == len(names), names
+        named = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(status=response.status, headers=named, body=response.read())
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], port: int, log: Path, **environment: str) -> Iterator[None]:
+    """Run a server until the end of the block, from when it listens."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **environment})
+    try:
+        end = time.monotonic() + DEADLINE_SECONDS
+        while not listens(port):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.02)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=DEADLINE_SECONDS)
+
+
+def listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def fill_in(text: str, changes: Mapping[str, str]) -> str:
+    """Change what a file says is the admin's to change, and nothing else."""
+    for old, new in changes.items():
+        lines = [line for line in text.splitlines() if old in line and ("# YOURS" in line or "listen" in old)]
+        assert len(lines) == 1, (old, lines)
+        text = text.replace(lines[0], lines[0].replace(old, new))
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """A server before the tree or before feedsvc: where it answers, and by which name the table's exceptions go."""
+
+    name: str
+    port: int
+    public: Path
+
+    def tag(self, coding: str) -> str:
+        """Return the opaque tag under which this server sends /atom.xml in a coding."""
+        etag = ask(self.port, "GET", "/atom.xml", {"Accept-Encoding": coding}).headers["etag"]
+        assert re.fullmatch(r'"[^"]+"', etag), etag
+        return etag.strip('"')
+
+
+def run_feedsvc(stack: ExitStack, work: Path) -> int:
+    port, program = free_port(), work / "serve.py"
+    program.write_text(SERVE)
+    command = [sys.executable, str(program), str(work / "public"), f"127.0.0.1:{port}"]
+    stack.enter_context(running(command, port, work / "feedsvc.log"))
+    return port
+
+
+def run_nginx(stack: ExitStack, work: Path, file: str, changes: Mapping[str, str], modules: str = "") -> int:
+    """Start nginx as an admin would: the file included in the main one, with its lines filled in."""
+    port = free_port()
+    site = fill_in((DEPLOY / file).read_text(), {"listen 80;": f"listen 127.0.0.1:{port};", **changes})
+    (work / "site.conf").write_text(site)
+    # The tests' own directories are closed to others.
+    user = "user root;" if os.geteuid() == 0 else ""
+    (work / "nginx.conf").write_text(NGINX_MAIN.format(work=work, user=user, modules=modules))
+    command = ["nginx", "-p", str(work), "-c", str(work / "nginx.conf")]
+    stack.enter_context(running(command, port, work / "nginx.log"))
+    return port
+
+
+def run_caddy(stack: ExitStack, work: Path, **environment: str) -> int:
+    """Start Caddy as an admin would: the file imported by the main one as it is, the environment telling the rest."""
+    port = free_port()
+    main = work / "Caddyfile"
+    main.write_text(f"{{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}}\nimport {DEPLOY / 'Caddyfile'}\n")
+    environment = {"FEEDSVC_ADDRESS": f"http://:{port}", "XDG_DATA_HOME": str(work), **environment}
+    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(main)]
+    stack.enter_context(running(command, port, work / "caddy.log", **environment))
+    return port
+
+
+def start(name: str, stack: ExitStack, work: Path) -> int:
+    public = {"/srv/feedsvc/public": str(work / "public")}
+    if name == "nginx":
+        return run_nginx(stack, work, "nginx.conf", public)
+    if name == "nginx with br":
+        return run_nginx(stack, work, "nginx.conf", {**public, "# brotli_static on;": "brotli_static on;"}, BROTLI)
+    if name == "caddy":
+        return run_caddy(stack, work, FEEDSVC_PUBLIC=str(work / "public"))
+    behind = f"127.0.0.1:{run_feedsvc(stack, work)}"
+    if name == "caddy before feedsvc":
+        return run_caddy(stack, work, FEEDSVC_FRONT="feedsvc_proxy", FEEDSVC_LISTEN=behind)
+    return run_nginx(
+        stack, work, "nginx-cache.conf", {"/var/cache/nginx/feedsvc": str(work / "c"), "127.0.0.1:8000": behind}
+    )
+
+
+FRONTS = ["nginx", "nginx with br", "caddy", "nginx before feedsvc", "caddy before feedsvc"]
+
+
+@pytest.fixture(scope="module", params=FRONTS)
+def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    work = tmp_path_factory.mktemp("front")
+    SITE.publish_site(work / "public")
+    (work / "public" / ".next").mkdir()
+    (work / "public" / ".next" / "atom.xml").write_bytes(b"not yet")
+    with ExitStack() as stack:
+        yield Front(name=request.param, port=start(request.param, stack, work), public=work / "public")
+
+
+NOTHING_THERE = {"status": 404}
+BAD_REQUEST = {"status": 400, "Content-Type": "text/html", "X-Content-Type-Options": None}
+NOT_IN_THE_TREE = {
+    # Pages, redirects and the operator's addresses are feedsvc's own.
+    **dict.fromkeys(("index", "index, coded", "style", "health", "readiness", "status"), NOTHING_THERE),
+    "hangul in the other normal form": NOTHING_THERE,
+    "as a proxy marks it": {"status": 200},
+}
+REFUSED_BY_NGINX = dict.fromkeys(("up and away", "up and away, encoded", "a NUL"), BAD_REQUEST)
+NGINX_ALONE: dict[str, dict[str, Any]] = {
+    **NOT_IN_THE_TREE,
+    **REFUSED_BY_NGINX,
+    "zstd": {"Content-Encoding": None},
+    **dict.fromkeys(("post to the index", "post readiness", "post status"), {"status": 404, "Allow": None}),
+}
+CADDY_ALONE: dict[str, dict[str, Any]] = {
+    **NOT_IN_THE_TREE,
+    # Go's library leaves it out where there is an ETag.
+    **dict.fromkeys(
+        ("known", "known to head", "known in its coding", "a cache that holds two codings", "any", "not modified"),
+        {"Last-Modified": None},
+    ),
+    "another than required": {"Content-Type": TABLE.ATOM, "ETag": ANY},
+    "nothing to post to": {"status": 405},
+}
+EXCEPTIONS: dict[str, dict[str, dict[str, Any]]] = {
+    "nginx": {**NGINX_ALONE, "br": {"Content-Encoding": "gzip"}},
+    "nginx with br": NGINX_ALONE,
+    "caddy": CADDY_ALONE,
+    "nginx before feedsvc": REFUSED_BY_NGINX,
+    "caddy before feedsvc": {},
+}
+"""By front and case, what is answered otherwise, each named in the comment at the top of the front's file."""
+
+
+@pytest.mark.parametrize("case", TABLE.CASES, ids=lambda case: case.name)
+def test_a_request_through_a_front_gets_the_answer_of_the_table(case: Any, front: Front) -> None:
+    expected = {"status": case.status, **case.answer}
+    otherwise = EXCEPTIONS[front.name].get(case.name, {})
+    if "status" in otherwise:
+        expected = {} if otherwise["status"] < 400 else {"Content-Type": TABLE.TEXT}
+    tags = [front.tag(coding) for coding in case.tags]
+    headers = {name: value.format(*tags) for name, value in case.headers.items()}
+    for _ in range(2):  # the second time, a cache has it
+        answer = ask(front.port, case.method, case.path, headers)
+        told = {**expected, **otherwise}
+        assert {**{name: answer.get(name) for name in told}, "status": answer.status} == told
+
+
+def test_what_the_tree_keeps_for_itself_is_not_there(front: Front) -> None:
+    for path in ("/.next/atom.xml", "/.next/", "/.next", "/%2enext/atom.xml", "/manifest.json", "/manifest.json.tmp"):
+        assert ask(front.port, "GET", path, {}).status == 404
+
+
+def test_a_new_edition_is_seen_through_a_front_in_seconds(front: Front) -> None:
+    before = front.tag("gzip")
+    edition = SITE.publish_site(front.public, "나", SITE.CHANGED + timedelta(hours=1))
+    try:
+        end = time.monotonic() + DEADLINE_SECONDS
+        while front.tag("gzip") == before:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        answer = ask(front.port, "GET", "/atom.xml", {"Accept-Encoding": "gzip"})
+        assert gzip.decompress(answer.body) == edition.read_body("/atom.xml", "identity")
+    finally:
+        SITE.publish_site(front.public)
