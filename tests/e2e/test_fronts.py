@@ -182,7 +182,7 @@ def start(name: str, stack: ExitStack, work: Path) -> int:
     if name == "caddy before feedsvc":
         return run_caddy(stack, work, FEEDSVC_FRONT="feedsvc_proxy", FEEDSVC_LISTEN=behind)
     return run_nginx(
-        stack, work, "nginx-cache.conf", {"/var/cache/nginx/feedsvc": str(work / "c"), "127.0.0.1:8000": behind}
+        stack, work, "nginx-cache.conf", {"/var/lib/nginx/feedsvc": str(work / "c"), "127.0.0.1:8000": behind}
     )
 
 
@@ -212,15 +212,16 @@ NGINX_ALONE: dict[str, dict[str, Any]] = {
     **NOT_IN_THE_TREE,
     **REFUSED_BY_NGINX,
     "zstd": {"Content-Encoding": None},
-    **dict.fromkeys(("post to the index", "post readiness", "post status"), {"status": 404, "Allow": None}),
+    **{name: {"status": 404, "Allow": None} for name in ("post to the index", "post readiness", "post status")},
 }
 CADDY_ALONE: dict[str, dict[str, Any]] = {
     **NOT_IN_THE_TREE,
     # Go's library leaves it out where there is an ETag.
-    **dict.fromkeys(
-        ("known", "known to head", "known in its coding", "a cache that holds two codings", "any", "not modified"),
-        {"Last-Modified": None},
-    ),
+    **{
+        name: {"Last-Modified": None}
+        for name in ("known", "known to head", "known in its coding", "a cache that holds two codings", "any")
+    },
+    "not modified": {"Last-Modified": None},
     "another than required": {"Content-Type": TABLE.ATOM, "ETag": ANY},
     "nothing to post to": {"status": 405},
 }
@@ -265,3 +266,18 @@ def test_a_new_edition_is_seen_through_a_front_in_seconds(front: Front) -> None:
         assert gzip.decompress(answer.body) == edition.read_body("/atom.xml", "identity")
     finally:
         SITE.publish_site(front.public)
+
+
+def test_the_cache_answers_for_feedsvc_while_it_is_away(tmp_path: Path) -> None:
+    SITE.publish_site(tmp_path / "public")
+    with ExitStack() as before, ExitStack() as behind:
+        feedsvc = f"127.0.0.1:{run_feedsvc(behind, tmp_path)}"
+        places = {"/var/lib/nginx/feedsvc": str(tmp_path / "cache"), "127.0.0.1:8000": feedsvc}
+        port = run_nginx(before, tmp_path, "nginx-cache.conf", places)
+        held = ask(port, "GET", "/atom.xml", {"Accept-Encoding": "gzip"})
+        behind.close()
+        time.sleep(1.1)  # what is stored is not fresh any more
+        assert ask(port, "GET", "/atom.xml", {"Accept-Encoding": "gzip"}).body == held.body
+        known = {"Accept-Encoding": "gzip", "If-None-Match": held.headers["etag"]}
+        assert ask(port, "GET", "/atom.xml", known).status == 304
+        assert ask(port, "GET", "/rss.xml", {}).status == 502
