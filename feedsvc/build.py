@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from feedsvc.config import fingerprint
+from feedsvc.config.redirects import find_idle
 from feedsvc.database import DatabaseError
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.lock import build_lock
-from feedsvc.model import CATEGORY_KINDS, Post, PostError, TermInUse, Withheld
+from feedsvc.model import CATEGORY_KINDS, Moves, Post, PostError, TermInUse, Withheld
 from feedsvc.posts.scan import scan_posts
 from feedsvc.publish.store import Publication, find_damaged, load_previous, recover
 from feedsvc.report import BuildReport, Rejected
@@ -73,10 +74,9 @@ def _build_locked(settings: Settings, now: datetime, started: float, *, allow_re
         intake = Intake(_intake_rules(settings, allow_removals=allow_removals), index, ledger, now)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= _name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
-        site_id = ledger.site_id(settings.site.url)
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
-        publication = _publish_touched(settings, touched, index, site_id, now)
+        publication = _publish_touched(settings, touched, index, ledger, now)
         index.put_meta("ledger", ledger.mark())
         index.commit()
         return _report(index, publication, time.monotonic() - started)
@@ -149,27 +149,30 @@ def _name_terms(touched: frozenset[FeedKey], index: Index, ledger: Ledger, shown
 
 
 def _publish_touched(
-    settings: Settings, touched: frozenset[FeedKey], index: Index, site_id: str, now: datetime
+    settings: Settings, touched: frozenset[FeedKey], index: Index, ledger: Ledger, now: datetime
 ) -> Publication:
     """Render and publish the feeds that may have changed; all of them if the tree is not the one we left."""
     manifest = load_previous(settings.publish.dir)
     damaged = find_damaged(settings.publish.dir, manifest)
     next_change = _next_change(index)
     ours = manifest.snapshot != "" and manifest.snapshot == index.meta("snapshot")
-    if ours and not touched and not damaged and manifest.next_change == next_change:
+    same_moves = manifest.moves.moved == settings.redirects
+    if ours and not touched and not damaged and same_moves and manifest.next_change == next_change:
         return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
     from feedsvc.assembly import catalog_feeds, render_feeds
     from feedsvc.feeds.catalog import document_paths
     from feedsvc.publish.store import publish_snapshot
 
-    specs = catalog_feeds(settings, index, site_id)
+    specs = catalog_feeds(settings, index, ledger.site_id(settings.site.url))
     stands = frozenset(manifest.representations.keys() - damaged) if ours else frozenset()
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
     documents = render_feeds(settings, stale, index)
-    publication = publish_snapshot(settings.publish.dir, documents, document_paths(specs), now, next_change=next_change)
+    paths = document_paths(specs)
+    moves = _note_moves(settings, manifest.representations, paths, index, ledger, now)
+    publication = publish_snapshot(settings.publish.dir, documents, paths, now, moves=moves, next_change=next_change)
     index.put_meta("snapshot", publication.snapshot)
     index.put_meta("feeds", str(len(specs)))
     return publication
@@ -179,6 +182,23 @@ def _next_change(index: Index) -> datetime | None:
     """Return when the next waiting post goes live, in whole seconds as a manifest writes them."""
     due = index.posts.next_due()
     return due.replace(microsecond=0) if due is not None else None
+
+
+def _note_moves(
+    settings: Settings,
+    before: Collection[str],
+    after: Collection[str],
+    index: Index,
+    ledger: Ledger,
+    now: datetime,
+) -> Moves:
+    """Remember the addresses that are left; they are durable before the edition that lacks them."""
+    gone = ledger.retire(before, after, now)
+    ledger.commit()
+    for path in sorted(frozenset(before) - frozenset(after)):
+        _log.info("%s: no feed is published there any more; if it moved, say where in [redirects]", path)
+    index.put_meta("idle_redirects", "\n".join(find_idle(settings.redirects, after)))
+    return Moves(moved=dict(settings.redirects), gone=gone)
 
 
 def _report(index: Index, publication: Publication, duration_s: float) -> BuildReport:
@@ -215,6 +235,8 @@ def _feed_warnings(index: Index) -> Iterator[str]:
     for alias in index.meta("unanswered").splitlines():
         reason = "the feed it continues has no posts now, or it is the address of a feed of its own"
         yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"
+    for path in index.meta("idle_redirects").splitlines():
+        yield f"[redirects] {path}: a feed is published there, so it is served and nobody is redirected"
     for (kind, key), left_out in index.terms.left_out().items():
         feed = f"feed of {kind} {key!r}" if key else "feed of the site"
         yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"

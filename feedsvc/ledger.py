@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -17,6 +17,7 @@ from feedsvc.database import Database, DatabaseError, LayoutError
 from feedsvc.errors import LedgerError, StoreError
 from feedsvc.model import Finding, Post
 from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
+from feedsvc.retired import retire_paths
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -203,6 +204,12 @@ class Ledger:
         taken = "SELECT 1 FROM terms WHERE kind=? AND slug=?"
         candidates = (proposed + suffix for suffix in _suffixes("-", key, 3))
         return next(slug for slug in candidates if not self._database.row(taken, (kind, slug)))
+
+    def retire(self, left: Iterable[str], published: Collection[str], now: datetime) -> frozenset[str]:
+        """Note the URL paths that were published and are ``left`` now; return all that are gone."""
+        changed, gone = retire_paths(self._database, left, published, to_microseconds(now))
+        self._changed = self._changed or changed
+        return gone
 
     def close(self) -> None:
         """Forget what was not committed."""

@@ -245,15 +245,29 @@ class Representation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Addresses that are not published any more, as decoded URL paths.
+
+    ``moved`` says where what a path named is now: a path or an absolute URL; a path that ends with ``/*`` is a
+    folder, and so is its target. ``gone`` were published once, and nothing took their place.
+    """
+
+    moved: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One edition, whole: every representation of one build and how to read it.
 
     ``read_body(path, coding)`` returns the bytes whose etag the variant names, or
     raises ``StaleSnapshotError`` when a newer edition has replaced them on disk.
     ``next_change`` is when a feed of it is next known to change (UTC); None if nothing is known to be coming.
+    ``moves`` are the addresses that it answers without a representation.
     """
 
     id: str
     representations: Mapping[str, Representation]
     read_body: Callable[[str, str], bytes] = field(repr=False, compare=False)
     next_change: datetime | None = None
+    moves: Moves = field(default_factory=Moves)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationInfo
 
+from feedsvc.config.redirects import find_second_hop
 from feedsvc.config.values import RefusedError, parse_line
+from feedsvc.feeds.catalog import FILE_NAMES
 
 if TYPE_CHECKING:
     from feedsvc.config.options import Options
@@ -74,6 +76,7 @@ def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
         reason = f"{feeds.max_entries} is less than min_entries, {feeds.min_entries}"
         yield ("feeds", "max_entries"), RefusedError(reason, "raise it, or lower min_entries")
     yield from _same_paths(options)
+    yield from _wrong_redirects(options)
     if schedule.cron and "every" in schedule.model_fields_set:
         yield ("schedule", "cron"), RefusedError("every is given too", "remove one of the two")
     yield from _mixed_directories(options)
@@ -87,6 +90,18 @@ def _same_paths(options: Options) -> Iterator[tuple[Where, RefusedError]]:
             reason = f"{path!r} is the path of {taken[path]} too"
             yield ("feeds", "paths", kind), RefusedError(reason, "give each kind of feed its own")
         taken[path] = kind
+
+
+def _wrong_redirects(options: Options) -> Iterator[tuple[Where, RefusedError]]:
+    feeds, home = options.feeds, options.server.url or options.site.url
+    documents = {feeds.paths.site.format(file=FILE_NAMES[each]) for each in feeds.formats}
+    for path, target in options.redirects.items():
+        if path in documents or path in feeds.aliases:
+            yield ("redirects", path), RefusedError("a feed is published there", "remove it here or there")
+        # A whole URL of this service is a path of it, too.
+        if target.startswith(f"{home}/") and (second := find_second_hop(target[len(home) :], options.redirects)):
+            reason = f"leads to {target!r}, which {second!r} redirects again"
+            yield ("redirects", path), RefusedError(reason, "lead it to the end")
 
 
 def _mixed_directories(options: Options) -> Iterator[tuple[Where, RefusedError]]:

@@ -57,7 +57,7 @@ def list_tables() -> tuple[Where, ...]:
     """Return every table that has a header of its own: ``("feeds",)``, ``("feeds", "paths")``."""
     tables = [(name,) for name in Options.model_fields]
     free = [each.where for each in list_options() if _has_header(each)]
-    return (*tables, *free)
+    return tuple(dict.fromkeys((*tables, *free)))
 
 
 def _has_header(declared: Declared) -> bool:
@@ -66,9 +66,9 @@ def _has_header(declared: Declared) -> bool:
 
 def describe_table(where: Where) -> str:
     """Return the sentence that says what a table is for."""
-    if len(where) == 1:
+    declared = next((each for each in list_options() if each.where == where), None)
+    if declared is None:
         return _sentence(Options.model_fields[where[0]].annotation)
-    declared = next(each for each in list_options() if each.where == where)
     return _sentence(declared.annotation) if declared.is_table else declared.doc
 
 
@@ -79,10 +79,12 @@ def _sentence(table: Any) -> str:  # noqa: ANN401 (a table's class)
 def _walk(table: type[BaseModel], above: Where) -> Iterator[Declared]:
     for name, field in table.model_fields.items():
         where = (*above, name)
-        if above:
+        inner = field.annotation
+        nested = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+        if above or nested is None:  # a table of free keys is an option, wherever it stands
             yield _declare(where, field)
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _walk(field.annotation, where)
+        if nested is not None:
+            yield from _walk(nested, where)
 
 
 def _declare(where: Where, field: FieldInfo) -> Declared:

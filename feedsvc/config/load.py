@@ -40,6 +40,7 @@ class Settings:
     site: Site
     posts: Posts
     feeds: Feeds
+    redirects: Mapping[str, str]
     schedule: Schedule
     server: Server
     publish: Publish

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 from feedsvc.config import checks, places, values
 from feedsvc.config.cron import parse_cron
+from feedsvc.config.redirects import parse_redirects
 from feedsvc.model import Person
 
 Text = Annotated[str, PlainValidator(values.parse_text)]
@@ -205,6 +206,12 @@ class Options(Table):
     site: Site = option({}, "")
     posts: Posts = option({}, "")
     feeds: Feeds = option({}, "")
+    redirects: Annotated[Mapping[str, str], PlainValidator(parse_redirects)] = option(
+        {},
+        'Older addresses that moved, answered with 301: "/old.xml" = "/atom.xml", a whole folder as '
+        '"/categories/old/*" = "/categories/new/*", or to another host as "/x.xml" = "https://example.com/x.xml".',
+        shapes_output=False,
+    )
     schedule: Schedule = option({}, "")
     server: Server = option({}, "")
     publish: Publish = option({}, "")

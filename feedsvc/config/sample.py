@@ -24,8 +24,8 @@ def render_sample(values: Mapping[str, Mapping[str, object]], notes: Sequence[st
     ``notes`` are sentences for the head of the file. Raise ValueError for an option that
     is not declared.
     """
-    left = {(table, name) for table, options in values.items() for name in options}
-    left -= {each.where[:2] for each in list_options()}
+    known = {each.where[:2] for each in list_options()}
+    left = {(table, name) for table, options in values.items() if (table,) not in known for name in options} - known
     if left:
         raise ValueError(f"no such options: {', '.join('.'.join(where) for where in sorted(left))}")
     lines = [*_comment(HEAD)]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from feedsvc.errors import StoreError
-from feedsvc.model import FeedDocument, Representation, Variant
+from feedsvc.model import FeedDocument, Moves, Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES, encode_variants
 from feedsvc.publish.manifest import Manifest, file_names, make_etag, make_manifest, path_problem
 from feedsvc.publish.staging import Staging, check_places
@@ -47,8 +47,8 @@ class Edition:
             else:
                 self._stage(path, document, variants, encoded, staging)
 
-    def complete(self, next_change: datetime | None = None) -> Manifest:
-        """Carry over every expected path that was not rendered, and return the whole edition.
+    def complete(self, next_change: datetime | None = None, moves: Moves | None = None) -> Manifest:
+        """Carry over every expected path that was not rendered, and return the whole edition with its ``moves``.
 
         Raises :class:`StoreError` when such a path was not published before either.
         """
@@ -58,7 +58,7 @@ class Edition:
                     str(self._directory / path[1:]), "was neither rendered nor published before", "please report this"
                 )
             self._representations[path] = self.previous.representations[path]
-        manifest = make_manifest(self._representations.values(), next_change)
+        manifest = make_manifest(self._representations.values(), next_change, moves)
         check_places(self._directory, self.previous, manifest, self.written)
         return manifest
 

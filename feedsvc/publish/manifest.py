@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from feedsvc.errors import ManifestError
-from feedsvc.model import Representation, Variant
+from feedsvc.model import Moves, Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES
 
 VERSION = 1
@@ -26,7 +26,7 @@ STAGING = ".next"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One edition: its id, and its representations by decoded URL path.
+    """One edition: its id, its representations by decoded URL path, and what moved or is gone.
 
     ``next_change`` is when a feed is next known to change, in whole seconds of UTC; it is no part of the id.
     """
@@ -34,6 +34,7 @@ class Manifest:
     snapshot: str
     representations: Mapping[str, Representation] = field(repr=False)
     next_change: datetime | None = None
+    moves: Moves = field(default_factory=Moves)
 
 
 EMPTY = Manifest(snapshot="", representations=MappingProxyType({}))
@@ -45,16 +46,23 @@ def make_etag(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def make_manifest(representations: Iterable[Representation], next_change: datetime | None = None) -> Manifest:
+def make_manifest(
+    representations: Iterable[Representation], next_change: datetime | None = None, moves: Moves | None = None
+) -> Manifest:
     """Put representations in order of path and name the edition after what it serves.
 
-    The id is a hash over paths, media types and etags, so the same edition has the same id
+    The id is a hash over paths, media types, etags and moves, so the same edition has the same id
     whenever and wherever it was built.
     """
     ordered = {each.path: each for each in sorted(representations, key=lambda each: each.path)}
-    served = [[each.path, each.media_type, *(v.etag for v in each.variants)] for each in ordered.values()]
+    served: list[list[Any]] = [
+        [each.path, each.media_type, *(v.etag for v in each.variants)] for each in ordered.values()
+    ]
+    moves = moves or Moves()
+    if moves != Moves():  # an edition without any is named as if there could be none
+        served.append([sorted(moves.moved.items()), sorted(moves.gone)])
     digest = hashlib.sha256(json.dumps(served).encode()).hexdigest()[:16]
-    return Manifest(snapshot=digest, representations=MappingProxyType(ordered), next_change=next_change)
+    return Manifest(snapshot=digest, representations=MappingProxyType(ordered), next_change=next_change, moves=moves)
 
 
 def path_problem(path: str) -> str:
@@ -87,7 +95,13 @@ def dump_manifest(manifest: Manifest) -> bytes:
     head = f'"version": {VERSION}, "snapshot": {encode(manifest.snapshot)}'
     if manifest.next_change is not None:
         head += f', "next_change": {encode(_format_instant(manifest.next_change))}'
-    return f'{{{head}, "representations": [\n{lines}\n]}}\n'.encode()
+    return f'{{{head}{_dump_moves(manifest.moves)}, "representations": [\n{lines}\n]}}\n'.encode()
+
+
+def _dump_moves(moves: Moves) -> str:
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    moved = f', "moved": {encode(dict(sorted(moves.moved.items())))}' if moves.moved else ""
+    return moved + (f', "gone": {encode(sorted(moves.gone))}' if moves.gone else "")
 
 
 def _to_json(representation: Representation) -> dict[str, Any]:
@@ -122,12 +136,18 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
         listed = [_from_json(each) for each in document["representations"]]
         snapshot = _text(document["snapshot"])
         next_change = _instant(document["next_change"]) if "next_change" in document else None
+        moves = _moves(document)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError(str(path), f"is not a manifest ({_describe(error)})", _HINT) from error
     representations = {each.path: each for each in listed}
     if len(representations) != len(listed):
         raise ManifestError(str(path), "is not a manifest (a path is listed twice)", _HINT)
-    return Manifest(snapshot=snapshot, representations=MappingProxyType(representations), next_change=next_change)
+    return Manifest(
+        snapshot=snapshot,
+        representations=MappingProxyType(representations),
+        next_change=next_change,
+        moves=moves,
+    )
 
 
 _HINT = "run feedsvc build, which writes it anew"
@@ -175,6 +195,11 @@ def _from_json(value: Mapping[str, Any]) -> Representation:
         title=_text(value["title"]),
         alias_of=_text(value.get("alias_of", "")),
     )
+
+
+def _moves(document: Mapping[str, Any]) -> Moves:
+    moved = {_text(path): _text(target) for path, target in document.get("moved", {}).items()}
+    return Moves(moved=moved, gone=frozenset(_text(path) for path in document.get("gone", ())))
 
 
 def _variant(value: Mapping[str, Any]) -> Variant:

@@ -39,6 +39,7 @@ def load_snapshot(
         and previous.id == manifest.snapshot
         and previous.representations == manifest.representations
         and previous.next_change == manifest.next_change
+        and previous.moves == manifest.moves
     ):
         return previous
     reader = previous.read_body if previous is not None else None
@@ -48,6 +49,7 @@ def load_snapshot(
         representations=manifest.representations,
         read_body=BodyReader(directory, manifest.representations, cache, on_stale),
         next_change=manifest.next_change,
+        moves=manifest.moves,
     )
 
 

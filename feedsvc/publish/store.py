@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedsvc.errors import StoreError
-from feedsvc.model import FeedDocument
+from feedsvc.model import FeedDocument, Moves
 from feedsvc.publish.disk import Disk, resolve
 from feedsvc.publish.edition import Edition
 from feedsvc.publish.manifest import Manifest
@@ -36,6 +36,7 @@ def publish_snapshot(
     now: datetime,
     *,
     next_change: datetime | None = None,
+    moves: Moves | None = None,
     disk: Disk | None = None,
 ) -> Publication:
     """Publish the edition that holds exactly the paths ``expected``, aliases included.
@@ -43,8 +44,8 @@ def publish_snapshot(
     ``documents`` are those of the feeds that may have changed; they are taken one at a time.
     Every other expected path is carried over from the edition before. A document with the
     bytes that are published keeps its files, its validators and its date. When nothing differs,
-    nothing at all is written. ``next_change``, in whole seconds of UTC, is published with it.
-    To be called under the build lock; ``now`` is aware.
+    nothing at all is written. ``next_change``, in whole seconds of UTC, and ``moves``, the addresses that are
+    answered without a document, are published with it. To be called under the build lock; ``now`` is aware.
 
     Raises :class:`StoreError` when something cannot be written, or when the paths contradict
     one another; the edition before stays as it is, unless the message is about putting an
@@ -56,7 +57,7 @@ def publish_snapshot(
     disk.make_directory(directory)
     recover(directory, disk)
     edition = Edition(directory, load_previous(directory), expected, now.astimezone(UTC))
-    manifest = _commit(directory, documents, edition, next_change, disk)
+    manifest = _commit(directory, documents, edition, next_change, moves, disk)
     if manifest is not None:
         finish(directory, edition.previous, manifest, disk)
     after = manifest or edition.previous
@@ -73,6 +74,7 @@ def _commit(
     documents: Iterable[FeedDocument],
     edition: Edition,
     next_change: datetime | None,
+    moves: Moves | None,
     disk: Disk,
 ) -> Manifest | None:
     """Stage what changed and commit it; return the new edition, or None when nothing differs."""
@@ -80,7 +82,7 @@ def _commit(
     try:
         for document in documents:
             edition.add(document, staging)
-        manifest = edition.complete(next_change)
+        manifest = edition.complete(next_change, moves)
         if manifest == edition.previous and not edition.written:
             return None
         staging.commit(manifest, int(edition.now.timestamp()))

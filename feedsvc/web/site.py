@@ -7,8 +7,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from unicodedata import normalize
-from urllib.parse import quote
 
 from flask import Request, Response
 
@@ -17,6 +15,7 @@ from feedsvc.model import Snapshot
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
 from feedsvc.web.control import challenge, has_token, withhold
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.moves import find_move, is_gone
 from feedsvc.web.negotiation import PRECONDITION_FAILED
 from feedsvc.web.pages import IndexPages, Page
 from feedsvc.web.responses import (
@@ -32,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 BUILD_METHODS = ("POST", "OPTIONS")
 _NOT_FOUND = (404, "There is nothing at this address; the index at / lists every feed.")
+_GONE = (410, "The feed that was here is no longer published; the index at / lists every feed there is.")
 _NOT_YET = (503, "Nothing is published yet; please try again in a moment.")
 
 
@@ -122,15 +122,26 @@ class Site:
         path = request.path
         representation = snapshot.representations.get(path)
         if representation is None:
-            canonical = normalize("NFC", path)
-            if canonical != path and canonical in snapshot.representations:
-                # A published path begins with one slash, so this leads to no other host.
-                return respond_text(301, "Moved.", ("Location", quote(canonical)), ("Cache-Control", "max-age=86400"))
-            return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
+            return self._show_absent(request, snapshot)
         now = self.clock()
         cache_control = self.freshness.cache_control(now, snapshot.next_change)
         resource = describe_feed(representation, cache_control=cache_control, now=now)
         return self._show(request, resource, lambda coding: snapshot.read_body(path, coding))
+
+    def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
+        move = find_move(snapshot, request.path)
+        gone = move is None and is_gone(snapshot, request.path)
+        if not (move or gone):
+            return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
+        # A browser's preflight follows no redirect, so it is answered here like that of a feed.
+        if refusal := self._check_method(request):
+            return refusal
+        if move:
+            return respond_text(
+                301, "Moved.", ("Location", move.location), ("Cache-Control", f"max-age={move.max_age}")
+            )
+        # No longer than a feed: it may come back with its next post.
+        return respond_text(*_GONE, ("Cache-Control", self.freshness.cache_control(self.clock(), snapshot.next_change)))
 
     def _show_page(self, request: Request, page: Page) -> Response:
         return self._show(request, page.resource, page.bodies.__getitem__)

@@ -54,6 +54,25 @@ def test_a_build_from_cron_shows_within_a_second(live_site: LiveSite) -> None:
     assert took < 1.5
 
 
+def test_a_category_without_posts_is_gone_and_one_that_was_renamed_redirects(live_site: LiveSite) -> None:
+    with (live_site.directory / "feedsvc.toml").open("a", encoding="utf-8") as configuration:
+        configuration.write('[redirects]\n"/categories/sea/*" = "/categories/바다/*"\n')
+    live_site.write_post("2024-07-12-1.md", "항구", "sea")
+    live_site.write_post("2024-07-12-2.md", "하늘", "sky")
+    live_site.start()
+    assert live_site.get("/categories/sea/rss.xml").status == 200
+    live_site.write_post("2024-07-12-1.md", "항구", "바다")
+    (live_site.posts / "2024-07-12-2.md").unlink()
+    assert live_site.run("build").returncode == 0
+    live_site.wait_until(lambda: live_site.try_get("/categories/sky/rss.xml") == 410, "the emptied one is gone")
+    live_site.wait_until(lambda: live_site.try_get("/categories/sea/rss.xml") == 301, "the renamed one moved")
+    for file in ("atom.xml", "rss.xml", "feed.json"):
+        moved = live_site.get(f"/categories/sea/{file}", method="HEAD")
+        assert (moved.status, moved.body) == (301, b"")
+        assert moved.headers["location"] == f"/categories/%EB%B0%94%EB%8B%A4/{file}"
+        assert live_site.get(moved.headers["location"]).status == 200
+
+
 def test_asking_for_a_build_needs_the_token_and_builds(live_site: LiveSite) -> None:
     live_site.start()
     live_site.write_post("2024-07-12-1.md", "물어본 소식")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Snapshot
+from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.publish.store import publish_snapshot
 from feedsvc.web.app import IndexFacts, create_app
@@ -65,6 +65,17 @@ SPECS = (
 )
 
 
+MOVES = Moves(
+    moved={
+        "/old.xml": "/atom.xml",
+        "/away.xml": "https://other.example/%EA%B2%BD/x.xml",
+        "/categories/economy/*": "/categories/경제/*",
+        "/categories/economy/old/*": "https://other.example/old/*",
+    },
+    gone=frozenset({"/categories/사람/atom.xml", "/categories/economy/gone.xml"}),
+)
+
+
 def publish_site(public: Path, text: str = "가", now: datetime = CHANGED) -> Snapshot:
     documents = [
         FeedDocument(
@@ -78,7 +89,7 @@ def publish_site(public: Path, text: str = "가", now: datetime = CHANGED) -> Sn
         for location in spec.locations
     ]
     paths = [path for each in documents for path in (each.location.path, *each.location.aliases)]
-    publish_snapshot(public, documents, paths, now)
+    publish_snapshot(public, documents, paths, now, moves=MOVES)
     return load_snapshot(public)
 
 

@@ -41,11 +41,12 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
     for option in list_options():
         if not option.is_table and option.default != {} and option.where[:2] != ("site", "author"):
             assert f"{option.where[-1]} = " in text
-        assert " ".join(option.doc.split()[:3]) in text or option.where[1] in ("author", "paths")
+        assert " ".join(option.doc.split()[:3]) in text or option.where[1:2] in (("author",), ("paths",))
     assert tomllib.loads(text) == {
         "site": {},
         "posts": {},
         "feeds": {"paths": {}, "aliases": {}},
+        "redirects": {},
         "schedule": {},
         "server": {},
         "publish": {},
@@ -67,6 +68,7 @@ def test_given_values_are_set_and_come_back() -> None:
                 "paths": {"site": "/feeds/{file}"},
                 "aliases": {"/feed.xml": "/atom.xml"},
             },
+            "redirects": {"/categories/old/*": "/categories/경제/*"},
         }
     )
     document = tomllib.loads(text)
@@ -78,6 +80,7 @@ def test_given_values_are_set_and_come_back() -> None:
         "paths": {"site": "/feeds/{file}"},
         "aliases": {"/feed.xml": "/atom.xml"},
     }
+    assert document["redirects"] == {"/categories/old/*": "/categories/경제/*"}
 
 
 def test_an_option_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
