@@ -41,6 +41,8 @@ def serve(state: State) -> None:
         memory=settings.server.memory,
         stale_while_revalidate=int(settings.server.stale_while_revalidate.total_seconds()),
         stale_if_error=int(settings.server.stale_if_error.total_seconds()),
+        unconditional_per_minute=settings.limits.unconditional_per_minute,
+        trusted_proxies=settings.limits.trusted_proxies,
     )
     schedule.start()
     try:

@@ -184,6 +184,22 @@ class Server(Table):
     )
 
 
+class Limits(Table):
+    """Whom to refuse for a while; nobody by default."""
+
+    unconditional_per_minute: Annotated[int, Strict(), Field(ge=0, le=1_000_000)] = option(
+        0,
+        "How often one client may fetch one feed whole, without If-None-Match or If-Modified-Since, from each worker; "
+        "more gets 429. 0 for no limit.",
+        shapes_output=False,
+    )
+    trusted_proxies: tuple[Annotated[str, PlainValidator(places.parse_network)], ...] = option(
+        ("127.0.0.1", "::1"),
+        "Addresses or networks whose X-Forwarded-For tells the client; others are clients themselves.",
+        shapes_output=False,
+    )
+
+
 class Publish(Table):
     """Where the feeds are written to."""
 
@@ -214,5 +230,6 @@ class Options(Table):
     )
     schedule: Schedule = option({}, "")
     server: Server = option({}, "")
+    limits: Limits = option({}, "")
     publish: Publish = option({}, "")
     state: State = option({}, "")

@@ -59,6 +59,18 @@ def parse_email(value: object) -> str:
     return text
 
 
+def parse_network(value: object) -> str:
+    """Return an IP address or network such as ``10.0.0.0/8`` as written. Raise RefusedError for others."""
+    from ipaddress import ip_network
+
+    text = parse_text(value).strip()
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise RefusedError(f"{text!r} is not an IP address or network", 'write one like "10.0.0.0/8"') from None
+    return text
+
+
 def parse_pattern(value: object) -> str:
     """Return a glob relative to the posts directory. Raise RefusedError for one that is empty or leads out of it."""
     text = parse_text(value)

@@ -28,6 +28,7 @@ class WorkerConfig:
     ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age`` and
     the two ``stale`` times are in seconds, ``memory`` is the bytes of bodies to hold; ``control_pid`` is the process
     that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build.
+    ``unconditional_per_minute`` of 0 limits nobody; ``trusted_proxies`` are IP networks.
     """
 
     public: Path
@@ -42,6 +43,8 @@ class WorkerConfig:
     memory: int = DEFAULT_MEMORY
     stale_while_revalidate: int = 0
     stale_if_error: int = 0
+    unconditional_per_minute: int = 0
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def load_app(config: WorkerConfig) -> Flask:
@@ -77,6 +80,12 @@ def load_app(config: WorkerConfig) -> Flask:
     fast_path = FastPath(app.wsgi_app, source, freshness=freshness, memory=config.memory)
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served
+    if config.unconditional_per_minute:
+        from feedsvc.web.limits import UnconditionalLimit, limit_unconditional, parse_networks
+
+        limit = UnconditionalLimit(config.unconditional_per_minute)
+        limited = limit_unconditional(app.wsgi_app, limit, parse_networks(config.trusted_proxies), source)
+        app.wsgi_app = limited  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -49,6 +49,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
         "redirects": {},
         "schedule": {},
         "server": {},
+        "limits": {},
         "publish": {},
         "state": {},
     }
