@@ -65,6 +65,7 @@ def test_feeds_are_answered_without_flask_again_and_again(rig: Rig) -> None:
     for _ in range(3):
         assert rig.ask()[2] == rig.world.snapshot.read_body(PATH, "identity")
         assert rig.ask(IF_NONE_MATCH=f'"{etag(rig.world.snapshot)}"')[0] == "304 NOT MODIFIED"
+        assert rig.ask(IF_NONE_MATCH=f'"{etag(rig.world.snapshot)}"', A_IM="feed")[0] == "304 NOT MODIFIED"
         assert rig.ask("/categories/경제/rss.xml".encode().decode("latin-1"))[0] == "200 OK"
     assert rig.passed_on == 0
 
@@ -77,6 +78,7 @@ def test_feeds_are_answered_without_flask_again_and_again(rig: Rig) -> None:
         ("get", PATH, {}),
         ("GET", PATH, {"HOST": ""}),
         ("GET", PATH, {"A_IM": "feed"}),
+        ("GET", PATH, {"A_IM": "feed", "IF_NONE_MATCH": '"x"'}),
         ("GET", PATH, {"IF_MATCH": "*"}),
         ("GET", PATH, {"IF_UNMODIFIED_SINCE": "Thu, 11 Jul 2024 12:00:00 GMT"}),
         ("GET", "/", {}),

@@ -123,6 +123,13 @@ CASES = [
         status=304,
         answer=UNCHANGED,
     ),
+    Case(
+        name="known to a reader that takes deltas",
+        headers={"If-None-Match": '"{}"', "A-IM": "feed"},
+        tags=("identity",),
+        status=304,
+        answer=UNCHANGED,
+    ),
     Case(name="any", headers={"If-None-Match": "*"}, status=304, answer=UNCHANGED),
     Case(name="an empty tag", headers={"If-None-Match": '""'}, answer=WHOLE),
     Case(name="unknown", headers={"If-None-Match": '"x"', "If-Modified-Since": CHANGED}, answer=WHOLE),
