@@ -91,6 +91,16 @@ class SnapshotFollower:
                     self._due = now + self._interval
         return self._snapshot
 
+    def refresh(self) -> None:
+        """Look now. Who calls this from a thread of its own more often than ``interval`` spares requests the look.
+
+        They go on with the edition before while this one is read; only who found a body replaced waits for it.
+        """
+        with self._lock:
+            self._expired = False
+            self._look()
+            self._due = self._monotonic() + self._interval
+
     def _is_due(self, now: float) -> bool:
         return self._expired or now >= self._due
 

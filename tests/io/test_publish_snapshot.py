@@ -5,12 +5,13 @@ import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedsvc.errors import ManifestError, StaleSnapshotError
 from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Snapshot
-from feedsvc.publish import bodies
+from feedsvc.publish import bodies, snapshot
 from feedsvc.publish.bodies import BodyCache
 from feedsvc.publish.snapshot import SnapshotFollower, load_snapshot
 from feedsvc.publish.store import publish_snapshot
@@ -50,6 +51,48 @@ def loaded(follower: SnapshotFollower) -> Snapshot:
     snapshot = follower()
     assert snapshot is not None
     return snapshot
+
+
+def test_a_follower_that_is_refreshed_has_the_newest_edition_before_it_is_due(tmp_path: Path) -> None:
+    publish(tmp_path, "가")
+    clock = Clock()
+    follower = SnapshotFollower(tmp_path, interval=10, monotonic=clock)
+    before = loaded(follower)
+    publish(tmp_path, "나")
+    clock.now += 9
+    assert loaded(follower) is before
+    follower.refresh()
+    after = loaded(follower)
+    assert after.id != before.id
+    publish(tmp_path, "다")
+    clock.now += 9
+    assert loaded(follower) is after
+    clock.now += 1
+    assert loaded(follower) is not after
+
+
+def test_nobody_waits_while_a_new_edition_is_read_in_another_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, "가")
+    follower = SnapshotFollower(tmp_path, interval=10)
+    before = loaded(follower)
+    publish(tmp_path, "나")
+    reading, go_on = threading.Event(), threading.Event()
+
+    def read_slowly(*given: Any, **named: Any) -> Snapshot:
+        reading.set()
+        assert go_on.wait(10)
+        return load_snapshot(*given, **named)
+
+    monkeypatch.setattr(snapshot, "load_snapshot", read_slowly)
+    thread = threading.Thread(target=follower.refresh)
+    thread.start()
+    assert reading.wait(10)
+    assert loaded(follower) is before
+    go_on.set()
+    thread.join()
+    assert loaded(follower) is not before
 
 
 def test_a_snapshot_is_another_when_only_the_next_change_is(tmp_path: Path) -> None:
