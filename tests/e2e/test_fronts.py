@@ -42,6 +42,7 @@ events {{ worker_connections 256; }}
 http {{
     access_log off; client_body_temp_path {work}/1; proxy_temp_path {work}/2; fastcgi_temp_path {work}/3;
     uwsgi_temp_path {work}/4; scgi_temp_path {work}/5;
+    gzip on; gzip_types *; gzip_min_length 0; charset utf-8;
     include {work}/site.conf;
 }}
 """
@@ -247,6 +248,40 @@ def test_a_request_through_a_front_gets_the_answer_of_the_table(case: Any, front
         answer = ask(front.port, case.method, case.path, headers)
         told = {**expected, **otherwise}
         assert {**{name: answer.get(name) for name in told}, "status": answer.status} == told
+
+
+def test_a_date_after_the_last_change_is_a_304_too(front: Front) -> None:
+    since = {"If-Modified-Since": "Thu, 11 Jul 2024 12:00:01 GMT"}
+    assert ask(front.port, "GET", "/atom.xml", since).status == 304
+
+
+def test_who_asks_through_a_proxy_gets_a_coding_and_no_version_is_told(front: Front) -> None:
+    answer = ask(front.port, "GET", "/rss.xml", {"Accept-Encoding": "gzip", "Via": "1.1 proxy.example"})
+    assert answer.get("Content-Encoding") == "gzip"
+    assert not re.search(r"\d", answer.get("Server") or "")
+
+
+PREFLIGHT = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/nowhere.xml", {}, 404),
+        ("PUT", "/atom.xml", {}, 405),
+        ("GET", "/atom.xml", {"If-Match": '"x"'}, 412),
+        ("OPTIONS", "/atom.xml", PREFLIGHT, 204),
+    ],
+)
+def test_what_is_no_feed_may_be_read_across_origins_and_is_not_kept(
+    front: Front, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = ask(front.port, method, path, headers)
+    assert answer.status == status
+    assert answer.get("Access-Control-Allow-Origin") == "*"
+    if (front.name, status) != ("caddy", 412):  # to Caddy a 412 is the file, without a body
+        assert answer.get("Cache-Control") in {"no-store", "public, max-age=60"}
+    assert answer.get("Access-Control-Max-Age") == ("86400" if status == 204 else None)
 
 
 def test_what_the_tree_keeps_for_itself_is_not_there(front: Front) -> None:
