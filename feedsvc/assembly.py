@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
@@ -55,10 +56,13 @@ def render_feeds(settings: Settings, specs: Iterable[FeedSpec], index: Index) ->
     labels = {(term.kind, term.key): term.label for term in index.terms.in_use()}
     for spec in specs:
         feed = (spec.kind, spec.key)
-        chosen = select(index.posts.ranking(feed, limit=feeds.max_entries), selection)
+        # One more than a feed can hold tells whether it holds all.
+        ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)
+        chosen = select(ranked, selection)
         rendered = render_feed(spec, [_entry(index, standing.path, labels) for standing in chosen], rendering)
         index.terms.put_left_out(feed, rendered.left_out)
-        yield from rendered.documents
+        complete = len(chosen) == len(ranked) and not rendered.left_out
+        yield from (replace(document, complete=complete) for document in rendered.documents)
 
 
 def _entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:

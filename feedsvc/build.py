@@ -162,6 +162,7 @@ def _publish_touched(
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
     from feedsvc.assembly import catalog_feeds, render_feeds
     from feedsvc.feeds.catalog import document_paths
+    from feedsvc.publish.history import HISTORY
     from feedsvc.publish.store import publish_snapshot
 
     specs = catalog_feeds(settings, index, ledger.site_id(settings.site.url))
@@ -171,8 +172,15 @@ def _publish_touched(
     ]
     documents = render_feeds(settings, stale, index)
     paths = document_paths(specs)
-    moves = _note_moves(settings, manifest.representations, paths, index, ledger, now)
-    publication = publish_snapshot(settings.publish.dir, documents, paths, now, moves=moves, next_change=next_change)
+    publication = publish_snapshot(
+        settings.publish.dir,
+        documents,
+        paths,
+        now,
+        next_change=next_change,
+        moves=_note_moves(settings, manifest.representations, paths, index, ledger, now),
+        history=settings.state.dir / HISTORY,
+    )
     index.put_meta("snapshot", publication.snapshot)
     index.put_meta("feeds", str(len(specs)))
     return publication

@@ -202,13 +202,17 @@ class FeedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A rendered feed document: the identity bytes that one location serves."""
+    """A rendered feed document: the identity bytes that one location serves.
+
+    ``complete``: every live entry of the feed is in it, so none ever fell off its end.
+    """
 
     spec: FeedSpec
     location: FeedLocation
     media_type: str
     body: bytes = field(repr=False)
     entry_count: int
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

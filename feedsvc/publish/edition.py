@@ -10,6 +10,7 @@ from feedsvc.errors import StoreError
 from feedsvc.model import FeedDocument, Moves, Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES, encode_variants
 from feedsvc.publish.manifest import Manifest, file_names, make_etag, make_manifest, path_problem
+from feedsvc.publish.recorder import HistoryRecorder
 from feedsvc.publish.staging import Staging, check_places
 from feedsvc.publish.tree import is_damaged
 
@@ -17,11 +18,19 @@ from feedsvc.publish.tree import is_damaged
 class Edition:
     """The next edition while its documents come in, one at a time; nothing is published before ``commit``."""
 
-    def __init__(self, directory: Path, previous: Manifest, expected: Collection[str], now: datetime) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        previous: Manifest,
+        expected: Collection[str],
+        now: datetime,
+        recorder: HistoryRecorder | None = None,
+    ) -> None:
         check_paths(directory, expected)
         self.previous = previous
         self.written: set[str] = set()
         self._directory = directory
+        self._recorder = recorder
         self._expected = frozenset(expected)
         self.now = now.replace(microsecond=0)
         self._representations: dict[str, Representation] = {}
@@ -100,6 +109,9 @@ class Edition:
             staging.add(name, data, mtime)
         self._representations[path] = after
         self.written.add(path)
+        before = self.previous.representations.get(path)
+        if self._recorder and before and not after.alias_of and before.variants[0].etag != variants[0].etag:
+            self._recorder.record(before, after, document)
 
     def _last_modified(self, path: str, etag: str) -> datetime:
         """Return when the bytes at ``path`` last changed; it grows with each change, whatever the clock does."""

@@ -44,6 +44,11 @@ def _zstd(body: bytes) -> bytes:
 _ENCODERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (("gzip", _gzip), ("br", _brotli), ("zstd", _zstd))
 
 
+def encode(coding: str, body: bytes) -> bytes:
+    """Return ``body`` in one coding, as :func:`encode_variants` does. Raises KeyError for an unknown one."""
+    return body if coding == "identity" else dict(_ENCODERS)[coding](body)
+
+
 def encode_variants(body: bytes) -> tuple[tuple[str, bytes], ...]:
     """Return ``(coding, bytes)`` for identity, gzip, br and zstd, in that order.
 

@@ -13,6 +13,7 @@ from feedsvc.model import FeedDocument, Moves
 from feedsvc.publish.disk import Disk, resolve
 from feedsvc.publish.edition import Edition
 from feedsvc.publish.manifest import Manifest
+from feedsvc.publish.recorder import HistoryRecorder
 from feedsvc.publish.staging import Staging, discard, finish, recover
 from feedsvc.publish.tree import find_damaged, load_manifest, load_previous
 
@@ -38,6 +39,7 @@ def publish_snapshot(
     next_change: datetime | None = None,
     moves: Moves | None = None,
     disk: Disk | None = None,
+    history: Path | None = None,
 ) -> Publication:
     """Publish the edition that holds exactly the paths ``expected``, aliases included.
 
@@ -45,7 +47,8 @@ def publish_snapshot(
     Every other expected path is carried over from the edition before. A document with the
     bytes that are published keeps its files, its validators and its date. When nothing differs,
     nothing at all is written. ``next_change``, in whole seconds of UTC, and ``moves``, the addresses that are
-    answered without a document, are published with it. To be called under the build lock; ``now`` is aware.
+    answered without a document, are published with it. ``history`` is the folder that remembers what changed
+    documents held before; None: nobody remembers. To be called under the build lock; ``now`` is aware.
 
     Raises :class:`StoreError` when something cannot be written, or when the paths contradict
     one another; the edition before stays as it is, unless the message is about putting an
@@ -56,15 +59,19 @@ def publish_snapshot(
     directory = resolve(directory)
     disk.make_directory(directory)
     recover(directory, disk)
-    edition = Edition(directory, load_previous(directory), expected, now.astimezone(UTC))
+    recorder = HistoryRecorder(history, directory) if history else None
+    edition = Edition(directory, load_previous(directory), expected, now.astimezone(UTC), recorder)
     manifest = _commit(directory, documents, edition, next_change, moves, disk)
     if manifest is not None:
         finish(directory, edition.previous, manifest, disk)
     after = manifest or edition.previous
+    removed = tuple(sorted(edition.previous.representations.keys() - after.representations.keys()))
+    if recorder:
+        recorder.forget(removed)
     return Publication(
         snapshot=after.snapshot,
         written=tuple(sorted(edition.written)),
-        removed=tuple(sorted(edition.previous.representations.keys() - after.representations.keys())),
+        removed=removed,
         unchanged=len(after.representations) - len(edition.written),
     )
 

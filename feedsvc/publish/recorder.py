@@ -1,0 +1,73 @@
+"""Keeps the histories while an edition is being made; what it cannot write costs no edition."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from feedsvc.model import FeedDocument, Representation
+from feedsvc.publish.history import History, PastEdition, add_edition, history_file, read_history, write_history
+from feedsvc.publish.manifest import make_etag
+from feedsvc.publish.slices import cut_document, list_bounds
+
+logger = logging.getLogger(__name__)
+
+
+class HistoryRecorder:
+    """Writes the history of each document that changes.
+
+    ``directory`` is a folder for histories only, ``tree`` the published one. That still holds the edition before when
+    a change is recorded: a document's first change finds there what it held until now, so that publishing a site for
+    the first time writes no history at all.
+    """
+
+    def __init__(self, directory: Path, tree: Path) -> None:
+        self._directory = directory
+        self._tree = tree
+
+    def record(self, before: Representation, after: Representation, document: FeedDocument) -> None:
+        """Remember that ``document``, published as ``after``, replaces ``before``."""
+        path = document.location.path
+        try:
+            history = read_history(self._directory, path)
+            if not any(each.etags[0] == before.variants[0].etag for each in history.editions):
+                history = self._begin(history, before)
+            history = _add(history, after, document.body, complete=document.complete)
+            write_history(self._directory, history)
+        except OSError as error:
+            logger.warning("%s: its history cannot be written, so clients are sent all of it: %s", path, error)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Remove the histories of documents that are no longer published."""
+        for path in paths:
+            try:
+                history_file(self._directory, path).unlink(missing_ok=True)
+            except OSError as error:
+                logger.warning("%s: its history cannot be removed: %s", path, error)
+
+    def _begin(self, history: History, before: Representation) -> History:
+        """Add the edition before, if its bytes are in the tree."""
+        try:
+            body = (self._tree / before.path[1:]).read_bytes()
+        except OSError:
+            return history
+        if make_etag(body) != before.variants[0].etag:
+            return history
+        # Whether it was complete matters only of the edition that is served.
+        return _add(history, before, body, complete=True)
+
+
+def _add(history: History, representation: Representation, body: bytes, *, complete: bool) -> History:
+    """Add an edition, unless its entries cannot all be told apart: then it is none that anybody is known to have."""
+    slices = cut_document(body, representation.format)
+    if len(slices) != representation.entry_count:
+        return history
+    edition = PastEdition(
+        etags=tuple(variant.etag for variant in representation.variants),
+        since=int(representation.last_modified.timestamp()),
+        entries=tuple((each.id, each.digest) for each in slices),
+        complete=complete,
+        bounds=list_bounds(slices),
+    )
+    return add_edition(history, edition)
