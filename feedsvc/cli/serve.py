@@ -20,6 +20,7 @@ from feedsvc.cli.state import State, now
 @click.pass_obj
 def serve(state: State) -> None:
     """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once."""
+    from feedsvc.publish.history import HISTORY
     from feedsvc.schedule import BuildSchedule
     from feedsvc.status import STATUS_FILE
     from feedsvc.web.server import WorkerConfig, serve_wsgi
@@ -31,6 +32,7 @@ def serve(state: State) -> None:
     worker = WorkerConfig(
         public=settings.publish.dir,
         status=settings.state.dir / STATUS_FILE,
+        history=settings.state.dir / HISTORY,
         control_pid=os.getpid(),
         title=settings.site.title,
         description=settings.site.description,

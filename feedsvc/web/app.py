@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from feedsvc.model import Snapshot
+from feedsvc.publish.history import History
+from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.pages import STYLE_PATH, IndexFacts, IndexPages, make_style
 from feedsvc.web.responses import respond_text
@@ -36,6 +38,7 @@ def create_app(
     token: str = "",
     request_build: Callable[[], None] | None = None,
     status_source: Callable[[], Mapping[str, object]] | None = None,
+    find_history: Callable[[str], History] | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
@@ -43,7 +46,8 @@ def create_app(
     ``snapshot_source`` returns the newest edition, or None before the first; ``max_age`` and the two times
     for which a stale feed will do (RFC 5861) are in seconds, 0 for not at all;
     ``request_build`` asks whoever builds to do so and returns at once (None: ``/-/build`` is not there);
-    ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth.
+    ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth;
+    ``find_history`` returns what is remembered of the document at a path (None: no deltas are made).
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -56,6 +60,7 @@ def create_app(
         token=token,
         request_build=request_build,
         status_source=status_source,
+        deltas=Deltas(find_history) if find_history else None,
     )
     app = Flask(__name__, static_folder=None, template_folder=None)
     # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.

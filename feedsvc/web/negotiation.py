@@ -92,6 +92,13 @@ def _parse_tags(value: str) -> ETags:
     return parse_etags(value.strip())
 
 
+def list_tags(value: str | None) -> frozenset[str]:
+    """Return the opaque tags of an If-None-Match, weak ones too, without what proxies hang onto them."""
+    tags = _parse_tags(value or "").as_set(include_weak=True)
+    # Werkzeug's parser makes None of an empty tag.
+    return frozenset(_PROXY_SUFFIX.sub("", tag or "") for tag in tags)
+
+
 def _matches_strongly(value: str, etag: str) -> bool:
     """Compare for If-Match (RFC 9110, 13.1.1): a weak tag never matches."""
     return _parse_tags(value).contains(etag)
@@ -99,9 +106,7 @@ def _matches_strongly(value: str, etag: str) -> bool:
 
 def _matches_weakly(value: str, etag: str) -> bool:
     """Compare for If-None-Match (RFC 9110, 13.1.2 and 8.8.3.2), seeing through what a proxy made of our tag."""
-    tags = _parse_tags(value)
-    # Werkzeug's parser makes None of an empty tag.
-    return tags.star_tag or etag in {_PROXY_SUFFIX.sub("", tag or "") for tag in tags.as_set(include_weak=True)}
+    return _parse_tags(value).star_tag or etag in list_tags(value)
 
 
 def _is_unmodified_since(value: str | None, last_modified: datetime | None) -> bool:

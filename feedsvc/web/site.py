@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Request, Response
 
@@ -14,6 +15,8 @@ from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Snapshot
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
 from feedsvc.web.control import challenge, has_token, withhold
+from feedsvc.web.delta import IM_USED
+from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.moves import find_move, is_gone
 from feedsvc.web.negotiation import PRECONDITION_FAILED
@@ -47,6 +50,7 @@ class Site:
     token: str
     request_build: Callable[[], None] | None
     status_source: Callable[[], Mapping[str, object]] | None
+    deltas: Deltas | None = None
 
     def show_index(self, request: Request) -> Response:
         """Answer with the index of all feeds, 503 before there are any."""
@@ -126,7 +130,12 @@ class Site:
         now = self.clock()
         cache_control = self.freshness.cache_control(now, snapshot.next_change)
         resource = describe_feed(representation, cache_control=cache_control, now=now)
-        return self._show(request, resource, lambda coding: snapshot.read_body(path, coding))
+        read = partial(snapshot.read_body, path)
+        if self.deltas and "A-IM" in request.headers and request.method in ("GET", "HEAD"):
+            delta = self.deltas.find(representation, resource, request.headers.get, read)
+            if delta is not None:
+                return respond(IM_USED, *delta)
+        return self._show(request, resource, read)
 
     def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
         move = find_move(snapshot, request.path)

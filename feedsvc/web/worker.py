@@ -10,9 +10,11 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedsvc.publish.history import read_history
 from feedsvc.publish.snapshot import DEFAULT_MEMORY, SnapshotFollower
 from feedsvc.status import read_status
 
@@ -33,8 +35,9 @@ class WorkerConfig:
 
     ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age`` and
     the two ``stale`` times are in seconds, ``memory`` is the bytes of bodies to hold; ``control_pid`` is the process
-    that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build.
-    ``unconditional_per_minute`` of 0 limits nobody; ``trusted_proxies`` are IP networks.
+    that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build; without ``history``, the folder that
+    builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits nobody; ``trusted_proxies`` are
+    IP networks.
     """
 
     public: Path
@@ -51,6 +54,7 @@ class WorkerConfig:
     stale_if_error: int = 0
     unconditional_per_minute: int = 0
     trusted_proxies: tuple[str, ...] = ()
+    history: Path | None = None
 
 
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
@@ -77,6 +81,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         token=config.token,
         request_build=lambda: os.kill(config.control_pid, signal.SIGUSR1),
         status_source=lambda: read_status(config.status),
+        find_history=partial(read_history, config.history) if config.history else None,
     )
     freshness = Freshness(
         max_age=config.max_age,

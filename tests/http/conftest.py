@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
+from feedsvc.feeds.render import RenderRules, render_feed
+from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
+from feedsvc.publish.disk import Disk
+from feedsvc.publish.history import read_history
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.publish.store import publish_snapshot
 from feedsvc.web.app import IndexFacts, create_app
@@ -177,3 +181,63 @@ def ask(world: World) -> Ask:
         return client.open(path, method=method, headers=list((headers or {}).items()))
 
     return send
+
+
+class ForgetfulDisk(Disk):
+    """Does not wait for the disk: what takes most of the time of hundreds of small editions."""
+
+    def sync(self, paths: Iterable[Path]) -> None:
+        """Do nothing."""
+
+
+@dataclass(kw_only=True)
+class ChangingSite:
+    """One feed in three formats that a test fills and changes at will, served with deltas.
+
+    ``shown`` is how many entries the feed holds at most.
+    """
+
+    directory: Path
+    render: Callable[[Sequence[Entry]], Sequence[FeedDocument]]
+    shown: int = 1000
+    now: datetime = CHANGED
+
+    @property
+    def public(self) -> Path:
+        """The published tree."""
+        return self.directory / "public"
+
+    @property
+    def history(self) -> Path:
+        """The folder that remembers former editions."""
+        return self.directory / "var" / "history"
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Publish the feed of these entries, newest first."""
+        self.now += timedelta(minutes=5)
+        documents = [
+            replace(document, complete=len(entries) <= self.shown) for document in self.render(entries[: self.shown])
+        ]
+        paths = [path for each in documents for path in (each.location.path, *each.location.aliases)]
+        publish_snapshot(self.public, documents, paths, self.now, history=self.history, disk=ForgetfulDisk())
+
+    def client(self) -> Client:
+        """Start a worker, so to speak: it knows nothing of requests before."""
+        return Client(
+            create_app(
+                lambda: load_snapshot(self.public),
+                site=IndexFacts(title="t", description="", language="en", server_url="https://feeds.example.org"),
+                max_age=300,
+                find_history=partial(read_history, self.history),
+                clock=lambda: self.now,
+            )
+        )
+
+
+@pytest.fixture
+def changing_site(tmp_path: Path, make_feed: Callable[..., FeedSpec]) -> ChangingSite:
+    spec = make_feed()
+    first = replace(spec.locations[0], aliases=("/feed.xml",))
+    spec = replace(spec, locations=(first, *spec.locations[1:]))
+    rules = RenderRules(content="full", max_bytes=10_000_000)
+    return ChangingSite(directory=tmp_path, render=lambda entries: render_feed(spec, entries, rules).documents)

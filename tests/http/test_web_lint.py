@@ -109,3 +109,20 @@ def test_the_oracle_finds_what_is_wrong(world: Any) -> None:
 def test_every_explanation_is_still_needed(world: Any) -> None:
     response = world.client().get("/atom.xml")
     assert lint("GET", "/atom.xml", {}, response, http_date(world.now)) == EXPLAINED
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
+@pytest.mark.parametrize("path", ["/atom.xml", "/rss.xml", "/feed.json"])
+def test_httplint_has_nothing_at_all_to_say_of_a_delta(
+    changing_site: Any, make_entry: Any, method: str, coding: str, path: str
+) -> None:
+    client = changing_site.client()
+    tag = ""
+    for count in (5, 6):
+        changing_site.publish([make_entry(str(number), content="x" * 999) for number in range(count, 0, -1)])
+        tag = tag or client.get(path).headers["ETag"]
+    headers = {"A-IM": "feed", "If-None-Match": tag, "Accept-Encoding": coding}
+    response = client.open(path, method=method, headers=headers)
+    assert response.status_code == 226
+    assert lint(method, path, headers, response, http_date(changing_site.now)) == set()
