@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
-from press import PATH
+from press import PATH, plain_environ
 
 PACKAGES = {"nginx": "nginx-light", "wrk": "wrk"}
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -138,7 +138,7 @@ def _run(
 ) -> Iterator[Server]:
     with (log / "stderr").open("w+", encoding="utf-8") as told:
         process = subprocess.Popen(
-            [*pin(0), *command], stdout=told, stderr=told, cwd=cwd, env={**os.environ, **environ}
+            [*pin(0), *command], stdout=told, stderr=told, cwd=cwd, env={**plain_environ(), **environ}
         )
         try:
             server = Server(name=name, port=port, pid=process.pid)
