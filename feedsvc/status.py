@@ -34,7 +34,8 @@ def write_status(path: Path, finished_at: datetime, outcome: BuildReport | Feeds
     """Replace what is known of builds by the outcome of this one; a failure leaves the last success beside it."""
     status = read_status(path)
     if isinstance(outcome, BuildReport):
-        status = {"next_run": status.get("next_run"), "last_build": outcome.as_status()}
+        builds = _add_build(status.get("builds"), outcome.duration_s)
+        status = {"next_run": status.get("next_run"), "last_build": outcome.as_status(), "builds": builds}
         status["built_at"] = format_instant(finished_at)
         status["error"] = None
     else:
@@ -53,6 +54,12 @@ def read_last_build(path: Path) -> tuple[str, datetime | None]:
 def format_instant(instant: datetime) -> str:
     """Return an instant as the status tells it; fine enough that no two builds end at the same one."""
     return instant.isoformat(timespec="milliseconds")
+
+
+def _add_build(before: object, duration_s: float) -> dict[str, float]:
+    """Return how many builds there were and how many seconds they took, this one included."""
+    known = before if isinstance(before, dict) else {"count": 0, "seconds": 0.0}
+    return {"count": known["count"] + 1, "seconds": round(known["seconds"] + duration_s, 3)}
 
 
 def write_next_run(path: Path, next_run: datetime | None) -> None:

@@ -24,6 +24,7 @@ def serve(state: State) -> None:
     from feedsvc.schedule import BuildSchedule
     from feedsvc.status import STATUS_FILE
     from feedsvc.web.server import WorkerConfig, serve_wsgi
+    from feedsvc.web.tallies import clear_tallies
 
     settings = state.settings()
     schedule = BuildSchedule(settings, now)
@@ -45,8 +46,10 @@ def serve(state: State) -> None:
         stale_if_error=int(settings.server.stale_if_error.total_seconds()),
         unconditional_per_minute=settings.limits.unconditional_per_minute,
         trusted_proxies=settings.limits.trusted_proxies,
+        metrics=settings.state.dir / "metrics",
     )
     schedule.start()
+    clear_tallies(settings.state.dir / "metrics")
     try:
         listen = settings.server.listen
         told = partial(click.echo, f"feedsvc serves the index of its feeds at http://{listen}/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -14,9 +15,11 @@ from feedsvc.model import Snapshot
 from feedsvc.publish.history import History
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.metrics import count_response
 from feedsvc.web.pages import STYLE_PATH, IndexFacts, IndexPages, make_style
 from feedsvc.web.responses import respond_text
 from feedsvc.web.site import Site
+from feedsvc.web.tallies import Tallies
 
 __all__ = ["IndexFacts", "create_app"]
 
@@ -40,6 +43,7 @@ def create_app(
     status_source: Callable[[], Mapping[str, object]] | None = None,
     find_history: Callable[[str], History] | None = None,
     clock: Callable[[], datetime] = utc_now,
+    tallies: Tallies | None = None,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -47,7 +51,8 @@ def create_app(
     for which a stale feed will do (RFC 5861) are in seconds, 0 for not at all;
     ``request_build`` asks whoever builds to do so and returns at once (None: ``/-/build`` is not there);
     ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth;
-    ``find_history`` returns what is remembered of the document at a path (None: no deltas are made).
+    ``find_history`` returns what is remembered of the document at a path (None: no deltas are made);
+    ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there).
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -61,6 +66,7 @@ def create_app(
         request_build=request_build,
         status_source=status_source,
         deltas=Deltas(find_history) if find_history else None,
+        tallies=tallies,
     )
     app = Flask(__name__, static_folder=None, template_folder=None)
     # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.
@@ -72,10 +78,13 @@ def create_app(
     _route(app, "/readyz", views.show_readiness)
     _route(app, "/-/build", views.start_build)
     _route(app, "/-/status", views.show_status)
+    _route(app, "/metrics", views.show_metrics)
     _route(app, "/<path:path>", views.show_document)
     app.before_request(_refuse_without_host)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(Exception, _confess)
+    if tallies is not None:
+        app.after_request(partial(_count, tallies, snapshot_source))
     return app
 
 
@@ -83,6 +92,11 @@ def _route(app: Flask, pattern: str, view: Callable[..., Response]) -> None:
     # Without methods: an address that is not there answers 404 to all of them, and one that is names its own.
     app.url_map.add(Rule(pattern, endpoint=pattern))
     app.view_functions[pattern] = lambda **_: view(request)
+
+
+def _count(tallies: Tallies, snapshot_source: Callable[[], Snapshot | None], response: Response) -> Response:
+    count_response(tallies, snapshot_source(), request.method, request.path, response)
+    return response
 
 
 def _refuse_without_host() -> Response | None:

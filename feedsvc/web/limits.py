@@ -92,6 +92,7 @@ def limit_unconditional(
     limit: UnconditionalLimit,
     trusted: Networks,
     snapshot_source: Callable[[], Snapshot | None],
+    note_refusal: Callable[[], None] = lambda: None,
 ) -> WSGIApplication:
     """Wrap an application so that it is not asked by whom ``limit`` refuses; the outermost layer, put there only if on.
 
@@ -104,6 +105,7 @@ def limit_unconditional(
         wait = _count(environ)
         if not wait:
             return inner(environ, start_response)
+        note_refusal()
         refusal = respond_text(
             429,
             "Too many fetches of this feed; please send If-None-Match with the ETag you got.",

@@ -42,6 +42,11 @@ class Served:
         return {kind: tally.count for kind, tally in self._tallies.copy().items() if tally.count}
 
     @property
+    def rows(self) -> tuple[tuple[Kind, tuple[int, int]], ...]:
+        """How many answers of each kind there were, and their bytes as in :class:`Tally`."""
+        return tuple((kind, (tally.count, tally.bytes)) for kind, tally in self._tallies.copy().items() if tally.count)
+
+    @property
     def bytes_sent(self) -> int:
         """Bytes of bodies that were sent, as they were coded."""
         return sum(tally.bytes for (_, status, _), tally in self._tallies.copy().items() if status != 304)

@@ -18,10 +18,12 @@ from feedsvc.web.control import challenge, has_token, withhold
 from feedsvc.web.delta import IM_USED
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.metrics import render_metrics
 from feedsvc.web.moves import find_move, is_gone
 from feedsvc.web.negotiation import PRECONDITION_FAILED
 from feedsvc.web.pages import IndexPages, Page
 from feedsvc.web.responses import (
+    NO_STORE,
     RETRY_AFTER,
     refuse_method,
     respond,
@@ -29,12 +31,14 @@ from feedsvc.web.responses import (
     respond_options,
     respond_text,
 )
+from feedsvc.web.tallies import Tallies
 
 logger = logging.getLogger(__name__)
 
 BUILD_METHODS = ("POST", "OPTIONS")
 _NOT_FOUND = (404, "There is nothing at this address; the index at / lists every feed.")
 _GONE = (410, "The feed that was here is no longer published; the index at / lists every feed there is.")
+_NO_TOKEN = (401, "Send the token of server.token as a bearer token.")
 _NOT_YET = (503, "Nothing is published yet; please try again in a moment.")
 
 
@@ -51,6 +55,7 @@ class Site:
     request_build: Callable[[], None] | None
     status_source: Callable[[], Mapping[str, object]] | None
     deltas: Deltas | None = None
+    tallies: Tallies | None = None
 
     def show_index(self, request: Request) -> Response:
         """Answer with the index of all feeds, 503 before there are any."""
@@ -101,9 +106,7 @@ class Site:
             return respond_text(403, "Builds cannot be asked for over HTTP: set server.token in the configuration.")
         sent = request.headers.get("Authorization")
         if not has_token(sent, self.token):
-            return respond_text(
-                401, "Send the token of server.token as a bearer token.", ("WWW-Authenticate", challenge(sent))
-            )
+            return respond_text(*_NO_TOKEN, ("WWW-Authenticate", challenge(sent)))
         self.request_build()
         return respond_json(202, b'{"status": "accepted"}\n')
 
@@ -121,6 +124,20 @@ class Site:
         }
         told = {**(status if isinstance(status, dict) else {}), **facts}
         return respond_json(200, json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n")
+
+    def show_metrics(self, request: Request) -> Response:
+        """Tell Prometheus what all workers answered; to who has the token, if there is one."""
+        if self.tallies is None:
+            return respond_text(*_NOT_FOUND)
+        if refusal := self._check_method(request):
+            return refusal
+        sent = request.headers.get("Authorization")
+        if self.token and not has_token(sent, self.token):
+            return respond_text(*_NO_TOKEN, ("WWW-Authenticate", challenge(sent)))
+        status = self.status_source() if self.status_source else {}
+        content_type, page = render_metrics(self.tallies.read_all(), status, self.snapshot_source(), self.clock())
+        headers = (("Content-Type", content_type), ("Content-Length", str(len(page))), NO_STORE)
+        return respond(200, headers, page)
 
     def _show_published(self, request: Request, snapshot: Snapshot) -> Response:
         path = request.path

@@ -21,6 +21,8 @@ from feedsvc.status import read_status
 if TYPE_CHECKING:
     from flask import Flask
 
+    from feedsvc.web.tallies import Tallies
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,7 +39,7 @@ class WorkerConfig:
     the two ``stale`` times are in seconds, ``memory`` is the bytes of bodies to hold; ``control_pid`` is the process
     that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build; without ``history``, the folder that
     builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits nobody; ``trusted_proxies`` are
-    IP networks.
+    IP networks. ``metrics`` is the directory of the workers' counts, None for none.
     """
 
     public: Path
@@ -55,18 +57,24 @@ class WorkerConfig:
     unconditional_per_minute: int = 0
     trusted_proxies: tuple[str, ...] = ()
     history: Path | None = None
+    metrics: Path | None = None
 
 
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
-    """Make the application of one worker, with the fast path before it; it starts no thread.
+    """Make the application of one worker, with the fast path before it.
+
+    It starts no thread but, with ``metrics``, the one that writes counts down.
 
     What the fast path counted is in ``app.extensions["feedsvc.served"]``.
     """
     from feedsvc.web.app import IndexFacts, create_app
     from feedsvc.web.fastpath import FastPath
     from feedsvc.web.freshness import Freshness
+    from feedsvc.web.metrics import FastPathCounts
+    from feedsvc.web.tallies import Tallies
 
     source = source or SnapshotFollower(config.public, memory=config.memory)
+    tallies = Tallies(config.metrics) if config.metrics else None
     app = create_app(
         source,
         site=IndexFacts(
@@ -82,6 +90,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         request_build=lambda: os.kill(config.control_pid, signal.SIGUSR1),
         status_source=lambda: read_status(config.status),
         find_history=partial(read_history, config.history) if config.history else None,
+        tallies=tallies,
     )
     freshness = Freshness(
         max_age=config.max_age,
@@ -91,13 +100,24 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
     fast_path = FastPath(app.wsgi_app, source, freshness=freshness, memory=config.memory)
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served
+    if tallies is not None:
+        tallies.watch(FastPathCounts(fast_path.served, source))
+        tallies.start()
     if config.unconditional_per_minute:
-        from feedsvc.web.limits import UnconditionalLimit, limit_unconditional, parse_networks
-
-        limit = UnconditionalLimit(config.unconditional_per_minute)
-        limited = limit_unconditional(app.wsgi_app, limit, parse_networks(config.trusted_proxies), source)
-        app.wsgi_app = limited  # type: ignore[assignment, method-assign]
+        _limit(app, config, source, tallies)
     return app
+
+
+def _limit(app: Flask, config: WorkerConfig, snapshots: SnapshotFollower, tallies: Tallies | None) -> None:
+    from feedsvc.web.limits import UnconditionalLimit, limit_unconditional, parse_networks
+
+    app.wsgi_app = limit_unconditional(  # type: ignore[assignment, method-assign] # as Flask's documentation does it
+        app.wsgi_app,
+        UnconditionalLimit(config.unconditional_per_minute),
+        parse_networks(config.trusted_proxies),
+        snapshots,
+        lambda: tallies.count(("", "", 429, ""), 0, 0) if tallies else None,
+    )
 
 
 def start_worker(config: WorkerConfig, log_level: int) -> Flask:

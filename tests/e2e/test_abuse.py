@@ -158,6 +158,8 @@ def test_who_fetches_one_feed_whole_again_and_again_is_refused_and_nobody_else(l
     live_site.start()
     statuses = [live_site.get("/atom.xml").status for _ in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
+    metrics = live_site.get("/metrics", {"Authorization": "Bearer s3cret"}).body
+    assert b'feedsvc_requests_total{coding="",feed="",format="",status="429"} 2.0\n' in metrics
     refused = live_site.get("/atom.xml")
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     poll(live_site)

@@ -116,6 +116,24 @@ def test_a_worker_that_is_killed_comes_back(live_site: LiveSite) -> None:
     assert live_site.get("/atom.xml").status == 200
 
 
+def test_the_metrics_are_of_all_workers_one_that_was_killed_included(live_site: LiveSite) -> None:
+    live_site.start()
+    for _ in range(20):
+        assert live_site.get("/atom.xml", {"If-None-Match": "*"}).status == 304
+    wanted = b'feedsvc_requests_total{coding="identity",feed="site",format="atom",status="304"} 20.0\n'
+
+    def tell_it() -> bool:
+        return wanted in live_site.get("/metrics", {"Authorization": "Bearer s3cret"}).body
+
+    # A worker tells the other one every five seconds.
+    live_site.wait_until(tell_it, "the counts of both workers", seconds=15)
+    assert live_site.process is not None
+    os.kill(_process_ids(live_site.process.pid)[0], signal.SIGKILL)
+    live_site.wait_until(lambda: live_site.try_get("/metrics") == 401, "an answer of the other one")
+    assert tell_it()
+    assert live_site.get("/metrics").status == 401
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_order(live_site: LiveSite, stop: signal.Signals) -> None:
     live_site.start()

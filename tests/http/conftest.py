@@ -18,7 +18,9 @@ from feedsvc.publish.store import publish_snapshot
 from feedsvc.web.app import IndexFacts, create_app
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.metrics import FastPathCounts
 from feedsvc.web.served import Served
+from feedsvc.web.tallies import Tallies
 
 CHANGED = datetime(2024, 7, 11, 12, tzinfo=UTC)
 """When the feeds of the site below last changed."""
@@ -112,6 +114,7 @@ class World:
     with_status: bool = True
     with_fast_path: bool = False
     served: Served = field(default_factory=Served)
+    tallies: Tallies | None = None
 
     def publish(self, text: str = "가", now: datetime = CHANGED) -> Snapshot:
         return publish_site(self.public, text, now)
@@ -133,6 +136,7 @@ class World:
             request_build=(lambda: self.builds.append("asked")) if self.with_builder else None,
             status_source=(lambda: self.status) if self.with_status else None,
             clock=lambda: self.now,
+            tallies=self.tallies,
         )
         if self.with_fast_path:
             freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])
@@ -140,6 +144,8 @@ class World:
                 app.wsgi_app, source, freshness=freshness, memory=MEMORY, clock=lambda: self.now.timestamp()
             )
             self.served = before.served
+            if self.tallies is not None:
+                self.tallies.watch(FastPathCounts(before.served, source))
             return Client(before, app.response_class)
         return Client(app)
 

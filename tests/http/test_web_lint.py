@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httplint import HttpRequestLinter, HttpResponseLinter
 from werkzeug.http import http_date
+
+from feedsvc.web.tallies import Tallies
 
 ORIGIN = "https://feeds.example.org"
 
@@ -52,6 +55,8 @@ REQUESTS: list[tuple[str, str, dict[str, str], int]] = [
     ("GET", "/healthz", {}, 200),
     ("GET", "/readyz", {}, 200),
     ("GET", "/-/status", {}, 200),
+    ("GET", "/metrics", {"Authorization": "Bearer s3cret"}, 200),
+    ("GET", "/metrics", {}, 401),
     ("POST", "/-/build", {"Authorization": "Bearer s3cret"}, 202),
     ("POST", "/-/build", {}, 401),
     ("POST", "/-/build", {"Authorization": "Bearer x"}, 401),
@@ -83,8 +88,9 @@ def lint(method: str, path: str, headers: Mapping[str, str], response: Any, date
 
 @pytest.mark.parametrize(("method", "path", "headers", "status"), REQUESTS, ids=repr)
 def test_httplint_has_nothing_to_say_that_is_not_explained(
-    world: Any, method: str, path: str, headers: dict[str, str], status: int
+    world: Any, tmp_path: Path, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
+    world.tallies = Tallies(tmp_path)
     world.token = "s3cret"  # noqa: S105 -- a token of this test
     response = world.client().open(path, method=method, headers=headers)
     assert response.status_code == status
