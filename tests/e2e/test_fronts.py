@@ -205,7 +205,8 @@ BAD_REQUEST = {"status": 400, "Content-Type": "text/html", "X-Content-Type-Optio
 NOT_IN_THE_TREE = {
     # Pages, redirects and the operator's addresses are feedsvc's own.
     **dict.fromkeys(("index", "index, coded", "style", "health", "readiness", "status"), NOTHING_THERE),
-    "hangul in the other normal form": NOTHING_THERE,
+    # So are the addresses that feeds had before, and those that are gone.
+    **{case.name: NOTHING_THERE for case in TABLE.CASES if case.status in (301, 410)},
     "as a proxy marks it": {"status": 200},
 }
 REFUSED_BY_NGINX = dict.fromkeys(("up and away", "up and away, encoded", "a NUL"), BAD_REQUEST)
@@ -213,14 +214,20 @@ NGINX_ALONE: dict[str, dict[str, Any]] = {
     **NOT_IN_THE_TREE,
     **REFUSED_BY_NGINX,
     "zstd": {"Content-Encoding": None},
-    **{name: {"status": 404, "Allow": None} for name in ("post to the index", "post readiness", "post status")},
+    **{
+        name: {"status": 404, "Allow": None}
+        for name in ("post to the index", "post readiness", "post status", "post to what moved")
+    },
 }
 CADDY_ALONE: dict[str, dict[str, Any]] = {
     **NOT_IN_THE_TREE,
     # Go's library leaves it out where there is an ETag.
     **{
         name: {"Last-Modified": None}
-        for name in ("known", "known to head", "known in its coding", "a cache that holds two codings", "any")
+        for name in (
+            *("known", "known to head", "known in its coding", "a cache that holds two codings", "any"),
+            "known to a reader that takes deltas",
+        )
     },
     "not modified": {"Last-Modified": None},
     "another than required": {"Content-Type": TABLE.ATOM, "ETag": ANY},

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from feedsvc.publish import recorder
 from feedsvc.publish.history import History, PastEdition, add_edition, history_file, read_history, write_history
 
 DAY = 24 * 3600
@@ -177,3 +178,30 @@ def test_a_history_that_is_behind_goes_on_from_the_published_document(
             history_file(site / "var" / "history", "/atom.xml").write_bytes(old)
     history = read_history(site / "var" / "history", "/atom.xml")
     assert [len(each.entries) for each in history.editions] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("text", [None, "overwritten"])
+def test_what_stood_there_and_was_not_the_edition_is_not_remembered(
+    site: Path, write_post: Build, run_build: Build, text: str | None
+) -> None:
+    write_post("2024-07-11-1.md")
+    run_build()
+    place = site / "public" / "atom.xml"
+    place.unlink()
+    if text:
+        place.write_text(text)
+    write_post("2024-07-12-1.md")
+    run_build(1)
+    history = read_history(site / "var" / "history", "/atom.xml")
+    assert [len(each.entries) for each in history.editions] == [2]
+
+
+def test_an_edition_whose_entries_cannot_be_told_apart_is_not_remembered(
+    site: Path, write_post: Build, run_build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_post("2024-07-11-1.md")
+    run_build()
+    write_post("2024-07-12-1.md")
+    monkeypatch.setattr(recorder, "cut_document", lambda body, format_: ())
+    run_build(1)
+    assert read_history(site / "var" / "history", "/atom.xml").editions == ()
