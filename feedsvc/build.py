@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from feedsvc.account import give_account
 from feedsvc.config import fingerprint
 from feedsvc.config.redirects import find_idle
 from feedsvc.database import DatabaseError
@@ -22,10 +23,11 @@ from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.lock import build_lock
-from feedsvc.model import CATEGORY_KINDS, Moves, Post, PostError, TermInUse, Withheld
+from feedsvc.model import CATEGORY_KINDS, Moves, Post, PostError, Withheld
+from feedsvc.naming import name_terms
 from feedsvc.posts.scan import scan_posts
 from feedsvc.publish.store import Publication, find_damaged, load_previous, recover
-from feedsvc.report import BuildReport, Rejected
+from feedsvc.report import BuildReport
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -73,13 +75,13 @@ def _build_locked(settings: Settings, now: datetime, started: float, *, allow_re
         scan = scan_posts(settings.posts.dir, settings.posts.patterns)
         intake = Intake(_intake_rules(settings, allow_removals=allow_removals), index, ledger, now)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
-        touched |= _name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
+        touched |= name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
         publication = _publish_touched(settings, touched, index, ledger, now)
         index.put_meta("ledger", ledger.mark())
         index.commit()
-        return _report(index, publication, time.monotonic() - started)
+        return give_account(index, publication, time.monotonic() - started)
 
 
 def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> None:
@@ -128,24 +130,6 @@ def post_rules(settings: Settings) -> PostRules:
         id_style=settings.feeds.id_style,
         defer=True,
     )
-
-
-def _name_terms(touched: frozenset[FeedKey], index: Index, ledger: Ledger, shown: frozenset[str]) -> frozenset[FeedKey]:
-    """Give every touched term its slug and its label; return the feeds that show a label anew.
-
-    A term keeps the label it was first seen with for as long as any post writes it so.
-    """
-    relabelled: set[FeedKey] = set()
-    for kind, key in sorted(feed for feed in touched if feed[0] in shown):
-        first = index.terms.first_spelling(kind, key)
-        if first is None:
-            index.terms.drop(kind, key)
-            continue
-        name = ledger.term_name(kind, key)
-        if name is None or not index.terms.is_spelled(kind, key, name[1]):
-            name = ledger.name_term(kind, key, proposed=first[1], label=first[0])
-        relabelled |= index.terms.put(TermInUse(kind=kind, key=key, slug=name[0], label=name[1]), proposed=first[1])
-    return frozenset(relabelled)
 
 
 def _publish_touched(
@@ -207,44 +191,3 @@ def _note_moves(
         _log.info("%s: no feed is published there any more; if it moved, say where in [redirects]", path)
     index.put_meta("idle_redirects", "\n".join(find_idle(settings.redirects, after)))
     return Moves(moved=dict(settings.redirects), gone=gone)
-
-
-def _report(index: Index, publication: Publication, duration_s: float) -> BuildReport:
-    return BuildReport(
-        posts=index.posts.live_count(),
-        rejected=tuple(
-            Rejected(
-                path=finding.path,
-                line=finding.line,
-                column=finding.column,
-                reason=finding.reason,
-                hint=finding.hint,
-                kept_previous=kept,
-            )
-            for finding, kept in index.files.rejected()
-        ),
-        feeds=int(index.meta("feeds")),
-        written=publication.written,
-        removed=publication.removed,
-        unchanged=publication.unchanged,
-        duration_s=duration_s,
-        snapshot=publication.snapshot,
-        warnings=tuple(map(str, index.files.warnings())),
-        feed_warnings=tuple(_feed_warnings(index)),
-        next_change=index.posts.next_due(),
-    )
-
-
-def _feed_warnings(index: Index) -> Iterator[str]:
-    for kind, label, proposed, slug in index.terms.collisions():
-        yield f"{kind} {label!r}: its slug {proposed!r} belongs to another {kind}, so its feed is at {slug!r}"
-    if not index.files.count():
-        yield "[posts] dir: no file below it matches [posts] patterns, so there is nothing to publish"
-    for alias in index.meta("unanswered").splitlines():
-        reason = "the feed it continues has no posts now, or it is the address of a feed of its own"
-        yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"
-    for path in index.meta("idle_redirects").splitlines():
-        yield f"[redirects] {path}: a feed is published there, so it is served and nobody is redirected"
-    for (kind, key), left_out in index.terms.left_out().items():
-        feed = f"feed of {kind} {key!r}" if key else "feed of the site"
-        yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"
