@@ -70,6 +70,12 @@ class BuildSchedule:
         with self._building:
             write_next_run(self._status, None)
 
+    def reconfigure(self, settings: Settings) -> None:
+        """Go by other settings from the next run on, and run at once."""
+        self._settings, self._status = settings, settings.state.dir / STATUS_FILE
+        self._scheduler.reschedule_job(_TICK, trigger=self._trigger())
+        self.ask()
+
     def ask(self) -> None:
         """Build as soon as the build that is running, if any, is done."""
         self._plan(_ASKED, self._clock())

@@ -6,31 +6,74 @@ that a build never steals from a poll.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from feedsvc.cli.state import State, now
+from feedsvc.errors import ConfigError
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+    from feedsvc.web.server import WorkerConfig
+
+_log = logging.getLogger(__name__)
+
+_METRICS = "metrics"
 
 
 @click.command()
 @click.pass_obj
 def serve(state: State) -> None:
-    """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once."""
-    from feedsvc.publish.history import HISTORY
+    """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once, SIGHUP reads the configuration again."""
     from feedsvc.schedule import BuildSchedule
-    from feedsvc.status import STATUS_FILE
-    from feedsvc.web.server import WorkerConfig, serve_wsgi
+    from feedsvc.web.server import serve_wsgi
     from feedsvc.web.tallies import clear_tallies
 
     settings = state.settings()
     schedule = BuildSchedule(settings, now)
     # In a thread: a handler runs between two instructions of the main one, which may hold the scheduler's lock.
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=schedule.ask).start())
-    worker = WorkerConfig(
+
+    def reload() -> WorkerConfig | None:
+        try:
+            changed = state.settings()
+        except ConfigError as error:
+            _log.error("the configuration was not taken over, the one before stays: %s", error)
+            return None
+        if (changed.server.listen, changed.server.workers) != (settings.server.listen, settings.server.workers):
+            _log.warning("[server] listen and workers are taken over when feedsvc starts the next time only")
+        schedule.reconfigure(changed)
+        return _worker_config(changed)
+
+    schedule.start()
+    clear_tallies(settings.state.dir / _METRICS)
+    try:
+        listen = settings.server.listen
+        told = partial(click.echo, f"feedsvc serves the index of its feeds at http://{listen}/")
+        serve_wsgi(
+            _worker_config(settings),
+            listen=listen,
+            workers=settings.server.workers,
+            on_startup=told,
+            on_reload=reload,
+        )
+    finally:
+        schedule.stop()
+
+
+def _worker_config(settings: Settings) -> WorkerConfig:
+    from feedsvc.publish.history import HISTORY
+    from feedsvc.status import STATUS_FILE
+    from feedsvc.web.server import WorkerConfig
+
+    server = settings.server
+    return WorkerConfig(
         public=settings.publish.dir,
         status=settings.state.dir / STATUS_FILE,
         history=settings.state.dir / HISTORY,
@@ -39,20 +82,12 @@ def serve(state: State) -> None:
         description=settings.site.description,
         language=settings.site.language,
         server_url=settings.feeds_url,
-        max_age=int(settings.server.max_age.total_seconds()),
-        token=settings.server.token,
-        memory=settings.server.memory,
-        stale_while_revalidate=int(settings.server.stale_while_revalidate.total_seconds()),
-        stale_if_error=int(settings.server.stale_if_error.total_seconds()),
+        max_age=int(server.max_age.total_seconds()),
+        token=server.token,
+        memory=server.memory,
+        stale_while_revalidate=int(server.stale_while_revalidate.total_seconds()),
+        stale_if_error=int(server.stale_if_error.total_seconds()),
         unconditional_per_minute=settings.limits.unconditional_per_minute,
         trusted_proxies=settings.limits.trusted_proxies,
-        metrics=settings.state.dir / "metrics",
+        metrics=settings.state.dir / _METRICS,
     )
-    schedule.start()
-    clear_tallies(settings.state.dir / "metrics")
-    try:
-        listen = settings.server.listen
-        told = partial(click.echo, f"feedsvc serves the index of its feeds at http://{listen}/")
-        serve_wsgi(worker, listen=listen, workers=settings.server.workers, on_startup=told)
-    finally:
-        schedule.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedsvc.errors import ServeError
@@ -13,6 +13,7 @@ from feedsvc.web.listen import claim_address
 from feedsvc.web.worker import WorkerConfig, start_worker
 
 if TYPE_CHECKING:
+    from flask import Flask
     from granian.server.mp import MPServer
 
 __all__ = ["WorkerConfig", "serve_wsgi"]
@@ -39,19 +40,36 @@ _LOGGING = {
 }
 
 
+@dataclass(slots=True, kw_only=True)
+class _Loader:
+    """Starts a worker by the configuration of the moment; pickled anew for each."""
+
+    config: WorkerConfig
+    log_level: int
+
+    def take(self, config: WorkerConfig | None) -> None:
+        if config is not None:
+            self.config = config
+
+    def __call__(self) -> Flask:
+        return start_worker(self.config, self.log_level)
+
+
 def serve_wsgi(
     config: WorkerConfig,
     *,
     listen: str,
     workers: int,
     on_startup: Callable[[], None] | None = None,
+    on_reload: Callable[[], WorkerConfig | None] | None = None,
     log_level: int | None = None,
 ) -> None:
     """Serve from ``workers`` processes until SIGTERM or SIGINT; then drain, end them and return.
 
     To be called in the main thread, since it takes over SIGTERM, SIGINT and SIGHUP; other signals keep
     their handlers, and other threads may run. ``listen`` is ``host:port`` or ``[ipv6]:port``; port 0 takes a
-    free one. ``on_startup`` runs once the address is known to be free and before workers start.
+    free one. ``on_startup`` runs once the address is known to be free and before workers start. SIGHUP replaces the
+    workers one by one; ``on_reload`` says by which configuration then, None by the one before.
     ``log_level`` is that of the root logger unless given. Raises :class:`ServeError` when the address
     cannot be listened on, or when workers die as fast as they are replaced.
     """
@@ -59,12 +77,15 @@ def serve_wsgi(
     # The main process has threads (the scheduler's); a fork would copy their locks in whatever state.
     multiprocessing.set_start_method("spawn", force=True)
     level = logging.getLogger().getEffectiveLevel() if log_level is None else log_level
+    loader = _Loader(config=config, log_level=level)
     server = _make_server(host, port, workers)
+    if on_reload is not None:
+        server.on_reload(lambda: loader.take(on_reload()))
     if on_startup is not None:
         server.on_startup(on_startup)
     logger.info("listening on %s:%d with %d workers", f"[{host}]" if ":" in host else host, port, workers)
     try:
-        server.serve(target_loader=partial(start_worker, config, level), wrap_loader=False)
+        server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as error:
         raise ServeError(listen, "workers end as soon as they start", "the log above says why") from error
     except RuntimeError as error:

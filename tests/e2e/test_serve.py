@@ -182,3 +182,29 @@ def test_a_reader_that_subscribed_sees_an_edit_as_one_update(
         after = {entry.id: entry.title for entry in reader.get_entries()}
     assert before.keys() == after.keys()
     assert set(after.values()) - set(before.values()) == {"고친 기사"}
+
+
+def test_sighup_reads_the_configuration_again_and_a_broken_one_changes_nothing(live_site: LiveSite) -> None:
+    live_site.start()
+    assert live_site.process is not None
+    configuration = live_site.directory / "feedsvc.toml"
+    text = configuration.read_text(encoding="utf-8")
+
+    def is_taken_over() -> bool:
+        answers = [live_site.get("/feed.json") for _ in range(8)]
+        return all(
+            answer.headers["cache-control"].startswith("public, max-age=60,")
+            and json.loads(answer.body)["title"] == "새 이름"
+            for answer in answers
+        )
+
+    changed = text.replace('"뉴스"', '"새 이름"').replace("[server]", '[server]\nmax_age = "1m"')
+    configuration.write_text(changed, encoding="utf-8")
+    live_site.process.send_signal(signal.SIGHUP)
+    live_site.wait_until(is_taken_over, "the new configuration in both workers")
+    configuration.write_text("[site]\ntitle = 3\n", encoding="utf-8")
+    live_site.process.send_signal(signal.SIGHUP)
+    log = live_site.directory / "serve.log"
+    live_site.wait_until(lambda: "was not taken over" in log.read_text(encoding="utf-8"), "the message")
+    assert is_taken_over()
+    assert live_site.stop() == 0
