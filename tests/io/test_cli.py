@@ -546,9 +546,12 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[WorkerConfig,
     calls: list[tuple[WorkerConfig, dict[str, Any]]] = []
     before = signal.getsignal(signal.SIGUSR1)
 
-    def serve_wsgi(worker: WorkerConfig, *, on_startup: Callable[[], None], **options: Any) -> None:
+    def serve_wsgi(
+        worker: WorkerConfig, *, on_startup: Callable[[], None], on_reload: Callable[[], object], **options: Any
+    ) -> None:
         calls.append((worker, options))
         on_startup()
+        assert on_reload() == worker
 
     monkeypatch.setattr(feedsvc.web.server, "serve_wsgi", serve_wsgi)
     yield calls
