@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from feedsvc.cli import run
 from feedsvc.errors import ServeError
 from feedsvc.lock import build_lock
 from feedsvc.report import count
-from feedsvc.status import read_status
+from feedsvc.status import read_status, write_next_run
 from feedsvc.web.server import WorkerConfig
 
 Capture = pytest.CaptureFixture[str]
@@ -618,3 +619,15 @@ def test_a_reader_that_goes_away_costs_no_traceback(here: Path, write_post: Writ
     told_by = f"{sys.executable} -m feedsvc build >/dev/null && {sys.executable} -m feedsvc status | true"
     ran = subprocess.run(["bash", "-c", told_by], capture_output=True, text=True, check=False)
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize(("hours", "is_past"), [(-1, True), (1, False)])
+def test_status_tells_a_next_run_that_never_came(
+    here: Path, write_post: WritePost, capsys: Capture, hours: int, *, is_past: bool
+) -> None:
+    write_post("2024-06-12-1.md")
+    told(capsys, run(["build"]))
+    write_next_run(here / "var" / "status.json", datetime.now(UTC) + timedelta(hours=hours))
+    out, _ = told(capsys, run(["status"]))
+    assert ("is past (feedsvc serve is busy, or it was killed)" in out) is is_past
+    assert "not scheduled" not in out

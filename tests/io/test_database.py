@@ -145,6 +145,7 @@ def test_a_full_disk_is_no_damage(path: Path) -> None:
     with pytest.raises(DatabaseError, match="database or disk is full") as caught:
         database.write("INSERT INTO words VALUES (?)", [(f"{number:0500}",) for number in range(100)])
     assert not caught.value.damaged
+    assert caught.value.hint == "free some space and build again"
 
 
 def test_a_mistake_of_ours_is_no_damage(path: Path) -> None:

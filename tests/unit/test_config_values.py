@@ -169,3 +169,14 @@ def test_aliases_are_decoded_and_sorted_and_cannot_be_changed() -> None:
 def test_a_permalink_may_hold_what_posts_know_to_fill_in() -> None:
     assert frozenset(PLACEHOLDERS) == PERMALINK_WORDS
     assert sorted(STYLES) == sorted(PERMALINK_STYLES)
+
+
+def test_an_alias_that_ends_with_a_slash_is_refused() -> None:
+    with pytest.raises(RefusedError, match="ends with a slash"):
+        places.parse_aliases({"/old/": "/rss.xml"})
+
+
+@pytest.mark.parametrize("text", ["proxy.example", "10.0.0.0/99", ""])
+def test_what_is_no_network_is_refused(text: str) -> None:
+    with pytest.raises(RefusedError, match="is not an IP address or network"):
+        places.parse_network(text)

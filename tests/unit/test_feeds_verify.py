@@ -69,3 +69,9 @@ def test_an_entity_is_not_resolved(render: Callable[[str], FeedDocument]) -> Non
     body = b'<!DOCTYPE rss [<!ENTITY a "x">]><rss><channel><item><guid>&a;</guid></item></channel></rss>'
     with pytest.raises(DocumentError):
         verify_document(replace(render("rss"), body=body), ["x"])
+
+
+@pytest.mark.parametrize("format_", ["atom", "rss"])
+def test_a_text_larger_than_libxml_takes_unasked_is_read(render: Callable[[str], FeedDocument], format_: str) -> None:
+    whole = render(format_)
+    verify_document(replace(whole, body=whole.body.replace(b"Title", b"T" * 11_000_000, 1)), IDS)
