@@ -1,11 +1,11 @@
-"""What serving a feed costs, beside nginx over the same tree and beside rendering at each request.
+"""What serving a feed costs, beside nginx over the same tree, granian alone, and rendering at each request.
 
     python tests/bench/serve.py [--seconds S] [--rounds N]
 
 Starts each server on loopback with one worker, pinned to one core, and loads them in turn with wrk on another core,
 from 50 connections: a 304 and a gzip 200, each over kept connections and over new ones. Prints medians of the rounds:
 CPU µs per request (user and system, of all its processes), requests per second, the 99th percentile in ms, resident
-MB, and the CPU beside nginx's. Needs nginx and wrk (Debian's). Takes about 17 * S * N seconds. Judges no time.
+MB, and the CPU beside nginx's. Needs nginx and wrk (Debian's). Takes about 21 * S * N seconds. Judges no time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 
 from measure import describe_machine
 from press import PATH, publish_site
-from servers import Server, feedsvc, nginx, pin, rendering, require_tools
+from servers import Server, alone, feedsvc, nginx, pin, rendering, require_tools
 
 AIM = "aim: CPU per request at most 1.4 times nginx for a 304, 1.0 for a gzip 200, 1.6 for a 304 over new connections"
 CONNECTIONS = 50
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str]) -> None:
             stack.enter_context(nginx(public, directory / "nginx", cached=False)),
             stack.enter_context(nginx(public, directory / "nginx-cached", cached=True)),
             stack.enter_context(feedsvc(public, directory / "feedsvc")),
+            stack.enter_context(alone(public, directory / "alone")),
             stack.enter_context(rendering(public, directory / "rendering")),
         ]
         print(describe_machine())

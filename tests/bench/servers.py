@@ -123,12 +123,27 @@ def feedsvc(public: Path, log: Path) -> Iterator[Server]:
 @contextmanager
 def rendering(public: Path, log: Path) -> Iterator[Server]:
     """Serve with Flask and feedgen at each request, from one worker of granian."""
+    with _granian("Flask + feedgen", "rendering:app", log, BENCH_FEED=str(public / "feed.json")) as server:
+        yield server
+
+
+@contextmanager
+def alone(public: Path, log: Path) -> Iterator[Server]:
+    """Serve with granian and an application that decides nothing: what is below feedsvc, and not its own."""
+    with _granian("granian alone", "alone:app", log, BENCH_PUBLIC=str(public)) as server:
+        yield server
+
+
+@contextmanager
+def _granian(name: str, application: str, log: Path, **environ: str) -> Iterator[Server]:
+    """Run one worker as feedsvc sets its own up (``feedsvc/web/server.py``)."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--blocking-threads", "1", "rendering:app"]
+    command += ["--port", str(port), "--blocking-threads", "1", "--runtime-mode", "st", "--no-log"]
+    command += ["--backlog", "4096", "--backpressure", "8192", "--http1-buffer-size", "16384"]
+    command += ["--http1-header-read-timeout", "5000", application]
     log.mkdir()
-    environ = {"BENCH_FEED": str(public / "feed.json")}
-    with _run("Flask + feedgen", command, port, log, cwd=Path(__file__).parent, **environ) as server:
+    with _run(name, command, port, log, cwd=Path(__file__).parent, **environ) as server:
         yield server
 
 
