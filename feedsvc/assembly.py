@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import SelectionRules, select
 from feedsvc.model import CATEGORY_KINDS, Category, Entry, FeedDocument, FeedSpec, Post
 from feedsvc.posts.content import clean_post
+from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -45,16 +46,19 @@ def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedS
     return specs
 
 
-def render_feeds(settings: Settings, specs: Iterable[FeedSpec], index: Index) -> Iterator[FeedDocument]:
+def render_feeds(
+    settings: Settings, specs: Sequence[FeedSpec], index: Index, progress: Progress = ignore_progress
+) -> Iterator[FeedDocument]:
     """Select and render the feeds one after another, so that one feed's text is in memory at a time.
 
-    Raises DocumentError where a document cannot be published.
+    ``progress`` is told each feed that is done. Raises DocumentError where a document cannot be published.
     """
     feeds = settings.feeds
     selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
     rendering = RenderRules(content=feeds.content, max_bytes=feeds.max_bytes)
     labels = {(term.kind, term.key): term.label for term in index.terms.in_use()}
-    for spec in specs:
+    for number, spec in enumerate(specs):
+        progress("feeds", number, len(specs))
         feed = (spec.kind, spec.key)
         # One more than a feed can hold tells whether it holds all.
         ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from feedsvc.model import CATEGORY_KINDS, Moves, Post, PostError, Withheld
 from feedsvc.naming import name_terms
 from feedsvc.posts.scan import scan_posts
 from feedsvc.publish.store import Publication, find_damaged, load_previous, recover
-from feedsvc.report import BuildReport
+from feedsvc.report import BuildReport, Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -40,27 +41,50 @@ _log = logging.getLogger(__name__)
 _MAKERS = ("feedsvc", "feedgen", "nh3", "pyromark", "PyYAML")
 
 
-def build(settings: Settings, *, now: datetime, allow_removals: bool = False, wait: float = 0.0) -> BuildReport:
+def build(
+    settings: Settings,
+    *,
+    now: datetime,
+    allow_removals: bool = False,
+    wait: float = 0.0,
+    changed: frozenset[str] | None = None,
+    progress: Progress = ignore_progress,
+) -> BuildReport:
     """Bring the published tree up to date with the posts directory, as of ``now`` (aware).
 
-    Waits at most ``wait`` seconds for another build. Raises a FeedsvcError when the
-    edition cannot be built; the last one then stands.
+    Waits at most ``wait`` seconds for another build. ``changed`` are the paths of files and directories, relative
+    to the posts directory, that may not be as the last build found them; None: nobody knows, so all are looked at.
+    ``progress`` is told how far the work has come. Raises a FeedsvcError when the edition cannot be built; the last
+    one then stands.
     """
     started = time.monotonic()
+    run = _Run(settings=settings, now=now, allow_removals=allow_removals, changed=changed, progress=progress)
     with build_lock(settings.state.dir / "build.lock", wait=wait):
         recover(settings.publish.dir)
         try:
-            return _build_locked(settings, now, started, allow_removals=allow_removals)
+            return _build_locked(run, started)
         except DatabaseError as error:
             index_path = settings.state.dir / "index.sqlite3"
             if not (error.damaged and error.path == str(index_path)):
                 raise
             _log.warning("%s; it is only a cache, so it is made anew", error)
             delete_index(index_path)
-            return _build_locked(settings, now, started, allow_removals=allow_removals)
+            return _build_locked(run, started)
 
 
-def _build_locked(settings: Settings, now: datetime, started: float, *, allow_removals: bool) -> BuildReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What one build was asked to do."""
+
+    settings: Settings
+    now: datetime
+    allow_removals: bool
+    changed: frozenset[str] | None
+    progress: Progress
+
+
+def _build_locked(run: _Run, started: float) -> BuildReport:
+    settings = run.settings
     with (
         closing(open_ledger(settings.state.dir / "ledger.sqlite3")) as ledger,
         closing(open_index(settings.state.dir / "index.sqlite3")) as index,
@@ -71,25 +95,27 @@ def _build_locked(settings: Settings, now: datetime, started: float, *, allow_re
                 "if it was lost, stop, restore it from your backup and build again",
                 settings.state.dir / "ledger.sqlite3",
             )
-        _trust_or_forget(index, ledger, fingerprint(settings))
-        scan = scan_posts(settings.posts.dir, settings.posts.patterns)
-        intake = Intake(_intake_rules(settings, allow_removals=allow_removals), index, ledger, now)
+        trusted = _trust_or_forget(index, ledger, fingerprint(settings))
+        scan = scan_posts(settings.posts.dir, settings.posts.patterns, run.changed if trusted else None)
+        intake = Intake(_intake_rules(settings, allow_removals=run.allow_removals), index, ledger, run.now)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
-        publication = _publish_touched(settings, touched, index, ledger, now)
+        publication = _publish_touched(run, touched, index, ledger)
         index.put_meta("ledger", ledger.mark())
         index.commit()
         return give_account(index, publication, time.monotonic() - started)
 
 
-def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> None:
+def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> bool:
     """Have every file read again if the index was filled by other rules or beside another ledger."""
     rules = " ".join([settings_mark, *(f"{maker}={version(maker)}" for maker in _MAKERS)])
     if index.meta("rules") != rules or index.meta("ledger") != ledger.mark():
         index.forget()
         index.put_meta("rules", rules)
+        return False
+    return True
 
 
 def _intake_rules(settings: Settings, *, allow_removals: bool) -> IntakeRules:
@@ -132,10 +158,9 @@ def post_rules(settings: Settings) -> PostRules:
     )
 
 
-def _publish_touched(
-    settings: Settings, touched: frozenset[FeedKey], index: Index, ledger: Ledger, now: datetime
-) -> Publication:
+def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledger: Ledger) -> Publication:
     """Render and publish the feeds that may have changed; all of them if the tree is not the one we left."""
+    settings, now = run.settings, run.now
     manifest = load_previous(settings.publish.dir)
     damaged = find_damaged(settings.publish.dir, manifest)
     next_change = _next_change(index)
@@ -154,7 +179,7 @@ def _publish_touched(
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
-    documents = render_feeds(settings, stale, index)
+    documents = render_feeds(settings, stale, index, run.progress)
     paths = document_paths(specs)
     publication = publish_snapshot(
         settings.publish.dir,

@@ -64,11 +64,10 @@ class Intake:
         """
         errors = {_stand_in(error): error for error in scan.errors}
         files = sorted((*scan.files, *errors), key=lambda file: file.path)
-        changes = self._index.files.compare(files, known_elsewhere)
+        changes = self._index.files.compare(files, known_elsewhere, scan.within)
         readings = [reading for file in changes.to_read for reading in self._read(file, errors.get(file))]
-        present = frozenset(file.path for file in files)
         gone = {*changes.removed, *(reading.file.path for reading in readings if reading.outcome is None)}
-        gone -= self._follow_renames(readings, present, gone)
+        gone -= self._follow_renames(readings, gone)
         self._guard_removals(gone)
         self._withdraw(gone)
         for reading in readings:
@@ -89,9 +88,14 @@ class Intake:
         if not self._index.files.is_same(file, digest, self._read_ns):
             yield _Reading(file=file, digest=digest, outcome=self._rules.parse(file.path, outcome))
 
-    def _follow_renames(self, readings: Iterable[_Reading], present: frozenset[str], gone: set[str]) -> set[str]:
+    def _follow_renames(self, readings: Iterable[_Reading], gone: set[str]) -> set[str]:
         posts = [reading.outcome for reading in readings if isinstance(reading.outcome, Post)]
-        renames = dict(self._ledger.match_renames(posts, present - gone, frozenset(gone)))
+        read = frozenset(reading.file.path for reading in readings)
+
+        def is_there(path: str) -> bool:
+            return path not in gone and (path in read or self._index.files.is_known(path))
+
+        renames = dict(self._ledger.match_renames(posts, is_there, frozenset(gone)))
         for reading in readings:
             if isinstance(reading.outcome, PostError) and reading.digest:
                 known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
@@ -114,10 +118,9 @@ class Intake:
     def _guard_removals(self, gone: set[str]) -> None:
         if not gone or self._rules.allow_removals:
             return
-        live = self._ledger.live_paths()
-        vanished = len(gone & live)
-        if 2 * vanished > len(live):
-            raise RemovalsError(str(self._rules.directory), vanished, len(live))
+        vanished = self._ledger.count_live(gone)
+        if not self._ledger.has_live(2 * vanished):
+            raise RemovalsError(str(self._rules.directory), vanished, len(self._ledger.live_paths()))
 
     def _withdraw(self, paths: Iterable[str]) -> None:
         for path in sorted(paths):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -87,14 +87,26 @@ class Ledger:
         rows = self._database.rows("SELECT path FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL")
         return frozenset(row[0] for row in rows)
 
+    def count_live(self, paths: Iterable[str]) -> int:
+        """Return how many of the paths are of posts in feeds."""
+        live = "SELECT 1 FROM entries WHERE path=? AND withdrawn_at IS NULL"
+        return sum(self._database.row(live, (path,)) is not None for path in paths)
+
+    def has_live(self, number: int) -> bool:
+        """Tell whether at least so many posts are in feeds; costs no more than their number."""
+        if number == 0:
+            return True
+        live = "SELECT 1 FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL LIMIT 1 OFFSET ?"
+        return self._database.row(live, (number - 1,)) is not None
+
     def match_renames(
-        self, posts: Iterable[Post], present: frozenset[str], vanished: frozenset[str]
+        self, posts: Iterable[Post], is_there: Callable[[str], bool], vanished: frozenset[str]
     ) -> Mapping[str, str]:
         """Find the posts that are known files under a new name: new path -> old path.
 
         Same bytes are the same post, even if it was away for a while. Failing that,
         the same text below another front matter is, if the old file vanished just
-        now (a new title gave it a new name). ``present`` are the paths that are there
+        now (a new title gave it a new name). ``is_there`` tells whether a path is there
         now: a post that is still there was not renamed.
         """
         if self._first_build:
@@ -104,7 +116,7 @@ class Ledger:
         for post in strangers:
             same_bytes = "SELECT path FROM entries WHERE digest=? AND path IS NOT NULL ORDER BY path"
             rows = self._database.rows(same_bytes, (post.digest,))
-            _claim(renames, post.path, [path for (path,) in rows if path not in present])
+            _claim(renames, post.path, [path for (path,) in rows if not is_there(path)])
         for post in (post for post in strangers if post.path not in renames and post.body_digest):
             same_text = "SELECT path FROM entries WHERE body_digest=? ORDER BY path"
             rows = self._database.rows(same_text, (post.body_digest,))

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+
+Progress = Callable[[str, int, int], None]
+"""Told how far a build has come: of what (``posts``, ``feeds`` or ``archives``), how many are done, and of how many."""
+
+
+def ignore_progress(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def count(number: int, noun: str) -> str:

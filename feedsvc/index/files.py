@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from feedsvc.database import Database
 from feedsvc.model import Finding, PostError, SourceFile
@@ -38,13 +39,19 @@ class Files:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def compare(self, files: Iterable[SourceFile], known_elsewhere: frozenset[str] = frozenset()) -> Changes:
+    def compare(
+        self,
+        files: Iterable[SourceFile],
+        known_elsewhere: frozenset[str] = frozenset(),
+        within: Sequence[str] | None = None,
+    ) -> Changes:
         """Tell which files are new or look different from when they were read, and which are gone.
 
+        ``within`` are the paths that were looked at, with all below them; None: everything was.
         ``known_elsewhere`` are paths that were live according to the ledger. A file
         without a digest could not be read last time and is tried again.
         """
-        known = {row[0]: row[1:] for row in self._database.rows(_LOOKS)}
+        known = {row[0]: row[1:] for row in self._looks(within)}
         to_read, present = [], set()
         for file in files:
             present.add(file.path)
@@ -54,6 +61,18 @@ class Files:
                 to_read.append(file)
         removed = sorted((known.keys() | known_elsewhere) - present)
         return Changes(to_read=tuple(to_read), removed=tuple(removed))
+
+    def _looks(self, within: Sequence[str] | None) -> Iterator[Any]:
+        if within is None:
+            yield from self._database.rows(_LOOKS)
+        for path in within or ():
+            # "0" comes behind "/".
+            below = (path, f"{path}/", f"{path}0")
+            yield from self._database.rows(f"{_LOOKS} WHERE path=? OR (path>? AND path<?)", below)
+
+    def is_known(self, path: str) -> bool:
+        """Tell whether the last build found a file at this path."""
+        return self._database.row("SELECT 1 FROM files WHERE path=?", (path,)) is not None
 
     def is_same(self, file: SourceFile, digest: str, read_ns: int) -> bool:
         """Tell whether the bytes are those last read, and if so remember how the file looks now."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from feedsvc.errors import ScanError
 from feedsvc.model import PostError, SourceFile
@@ -21,14 +21,21 @@ _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """What the directory holds, sorted by path; ``errors`` are the entries that cannot be posts."""
+    """What the directory holds, sorted by path; ``errors`` are the entries that cannot be posts.
+
+    ``within`` are the paths that were looked at, with all below them; None: everything was.
+    """
 
     files: tuple[SourceFile, ...]
     errors: tuple[PostError, ...]
+    within: tuple[str, ...] | None = None
 
 
-def scan_posts(directory: Path, patterns: Sequence[str]) -> ScanResult:
+def scan_posts(directory: Path, patterns: Sequence[str], within: Collection[str] | None = None) -> ScanResult:
     """List the regular files below ``directory`` whose relative path one of ``patterns`` names.
+
+    With ``within`` only these paths are looked at, and what is below those that are directories; one that is not
+    there is no error. Their number is what it costs, not that of the posts.
 
     Names that begin with a dot are left out. A link to a file inside is followed; a link to a
     directory inside is not, since its target is listed anyway; one that leads outside or nowhere is an error.
@@ -39,7 +46,8 @@ def scan_posts(directory: Path, patterns: Sequence[str]) -> ScanResult:
     """
     root = _root(directory)
     walk = _Walk(root, compile_patterns(patterns))
-    walk.run()
+    looked_at = None if within is None else tuple(sorted(_outermost(within)))
+    walk.run(looked_at)
     after = _identity(directory)
     if after != (root.device, root.inode):
         reason = "the posts directory was taken away while it was listed"
@@ -47,7 +55,14 @@ def scan_posts(directory: Path, patterns: Sequence[str]) -> ScanResult:
     return ScanResult(
         files=tuple(sorted(walk.files, key=lambda file: file.path)),
         errors=tuple(sorted(walk.errors, key=lambda error: error.path)),
+        within=looked_at,
     )
+
+
+def _outermost(paths: Collection[str]) -> frozenset[str]:
+    """Leave out the paths that another one is a directory of, so that nothing is listed twice."""
+    given = frozenset(paths)
+    return frozenset(path for path in given if not any(str(above) in given for above in PurePosixPath(path).parents))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +103,28 @@ def _unlistable(directory: Path | str, error: OSError) -> ScanError:
     return ScanError(str(directory), f"the directory cannot be listed ({reason})", "check the disk, then build again")
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What ``os.scandir`` would tell of a path, one that is not there included."""
+
+    path: str
+
+    def is_symlink(self) -> bool:
+        return os.path.islink(self.path)  # noqa: PTH114 - as of a DirEntry
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        try:
+            return stat.S_ISDIR(self.stat(follow_symlinks=follow_symlinks).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        return os.stat(self.path, follow_symlinks=follow_symlinks)  # noqa: PTH116 - as of a DirEntry
+
+
+_Entry = os.DirEntry[str] | _Named
+
+
 class _Walk:
     """One walk through the tree; a stack rather than recursion, since depth is the authors'."""
 
@@ -95,24 +132,44 @@ class _Walk:
         self.files: list[SourceFile] = []
         self.errors: list[PostError] = []
         self._root, self._matches = root, pattern.fullmatch
-        self._pending = [""]
+        self._pending: list[str] = []
 
-    def run(self) -> None:
+    def run(self, within: Collection[str] | None) -> None:
+        if within is None:
+            self._pending.append("")
+        for path in within or ():
+            self._look_at(path)
         while self._pending:
-            prefix = self._pending.pop()
-            where = f"{self._root.path}/{prefix}" if prefix else self._root.path
-            try:
-                with os.scandir(where) as entries:
-                    for entry in entries:
-                        if not entry.name.startswith("."):
-                            self._entry(entry, prefix + entry.name)
-            except (FileNotFoundError, NotADirectoryError) as error:
-                if not prefix:
-                    raise _unlistable(where, error) from error
-            except OSError as error:
-                raise _unlistable(where, error) from error
+            self._list(self._pending.pop())
 
-    def _entry(self, entry: os.DirEntry[str], path: str) -> None:
+    def _list(self, prefix: str) -> None:
+        where = f"{self._root.path}/{prefix}" if prefix else self._root.path
+        try:
+            with os.scandir(where) as entries:
+                for entry in entries:
+                    if not entry.name.startswith("."):
+                        self._entry(entry, prefix + entry.name)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if not prefix:
+                raise _unlistable(where, error) from error
+        except OSError as error:
+            raise _unlistable(where, error) from error
+
+    def _look_at(self, path: str) -> None:
+        """Take one path as a listing of the directory above it would, if one of the whole tree gets there."""
+        *above, name = path.split("/")
+        if any(not part or part.startswith(".") for part in (*above, name)):
+            return
+        where = self._root.path
+        for part in above:
+            where += f"/{part}"
+            if not _Named(where).is_dir(follow_symlinks=False):
+                return
+        entry = _Named(f"{where}/{name}")
+        if os.path.lexists(entry.path):
+            self._entry(entry, path)
+
+    def _entry(self, entry: _Entry, path: str) -> None:
         if entry.is_symlink():
             self._link(entry, path)
         elif entry.is_dir(follow_symlinks=False):
@@ -120,7 +177,7 @@ class _Walk:
         elif self._matches(path):
             self._file(entry, path, follow=False)
 
-    def _file(self, entry: os.DirEntry[str], path: str, *, follow: bool) -> None:
+    def _file(self, entry: _Entry, path: str, *, follow: bool) -> None:
         if _UNSPEAKABLE.search(path):
             self._error(path, "the file's name is not UTF-8, or holds control characters", "rename the file")
             return
@@ -145,7 +202,7 @@ class _Walk:
             )
         )
 
-    def _link(self, entry: os.DirEntry[str], path: str) -> None:
+    def _link(self, entry: _Entry, path: str) -> None:
         try:
             target = os.path.realpath(entry.path, strict=True)
             is_directory = entry.is_dir()

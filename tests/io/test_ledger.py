@@ -57,7 +57,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
 def renames(ledger: Ledger, *posts: Post, present: str = "", vanished: str = "") -> dict[str, str]:
     """Match renames; files are named by their letters, and those of the posts are present too."""
     there = frozenset(f"{name}.md" for name in present) | {each.path for each in posts}
-    return dict(ledger.match_renames(posts, there, frozenset(f"{name}.md" for name in vanished)))
+    return dict(ledger.match_renames(posts, there.__contains__, frozenset(f"{name}.md" for name in vanished)))
 
 
 # Ids
