@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswere
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import SelectionRules, select
 from feedsvc.model import CATEGORY_KINDS, Category, Entry, FeedDocument, FeedSpec, Post
-from feedsvc.posts.content import clean_post
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -47,11 +46,16 @@ def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedS
 
 
 def render_feeds(
-    settings: Settings, specs: Sequence[FeedSpec], index: Index, progress: Progress = ignore_progress
+    settings: Settings,
+    specs: Sequence[FeedSpec],
+    index: Index,
+    finish: Callable[[Post], Post],
+    progress: Progress = ignore_progress,
 ) -> Iterator[FeedDocument]:
     """Select and render the feeds one after another, so that one feed's text is in memory at a time.
 
-    ``progress`` is told each feed that is done. Raises DocumentError where a document cannot be published.
+    ``finish`` gives pending posts their content; ``progress`` is told each feed that is done. Raises DocumentError
+    where a document cannot be published, and what ``finish`` raises.
     """
     feeds = settings.feeds
     selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
@@ -63,17 +67,17 @@ def render_feeds(
         # One more than a feed can hold tells whether it holds all.
         ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)
         chosen = select(ranked, selection)
-        rendered = render_feed(spec, [_entry(index, standing.path, labels) for standing in chosen], rendering)
+        rendered = render_feed(spec, [_entry(index, standing.path, labels, finish) for standing in chosen], rendering)
         index.terms.put_left_out(feed, rendered.left_out)
         complete = len(chosen) == len(ranked) and not rendered.left_out
         yield from (replace(document, complete=complete) for document in rendered.documents)
 
 
-def _entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:
+def _entry(index: Index, path: str, labels: Mapping[tuple[str, str], str], finish: Callable[[Post], Post]) -> Entry:
     id_, post = index.posts.entry(path)
-    if post.unclean:
-        post = clean_post(post)
-        index.posts.replace(post)
+    if post.pending:
+        post = finish(post)
+        index.posts.keep_content(post)
     return Entry(id=id_, post=post, categories=_categories(post, labels))
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,14 @@ from feedsvc.account import give_account
 from feedsvc.config import fingerprint
 from feedsvc.config.redirects import find_idle
 from feedsvc.database import DatabaseError
+from feedsvc.errors import SourceChangedError
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.lock import build_lock
-from feedsvc.model import CATEGORY_KINDS, Moves, Post, PostError, Withheld
+from feedsvc.model import CATEGORY_KINDS, Moves
 from feedsvc.naming import name_terms
+from feedsvc.posts.files import FileReader, Reading, Unread
 from feedsvc.posts.scan import scan_posts
 from feedsvc.publish.store import Publication, find_damaged, load_previous, recover
 from feedsvc.report import BuildReport, Progress, ignore_progress
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from feedsvc.posts.parse import PostRules
 
 _log = logging.getLogger(__name__)
+
+# A post that is saved at the very moment in which it is read is seen at the next attempt.
+_ATTEMPTS = 3
 
 # Other versions of these may read a post, or write a feed, in other bytes.
 _MAKERS = ("feedsvc", "feedgen", "nh3", "pyromark", "PyYAML")
@@ -61,15 +67,19 @@ def build(
     run = _Run(settings=settings, now=now, allow_removals=allow_removals, changed=changed, progress=progress)
     with build_lock(settings.state.dir / "build.lock", wait=wait):
         recover(settings.publish.dir)
-        try:
-            return _build_locked(run, started)
-        except DatabaseError as error:
-            index_path = settings.state.dir / "index.sqlite3"
-            if not (error.damaged and error.path == str(index_path)):
-                raise
-            _log.warning("%s; it is only a cache, so it is made anew", error)
-            delete_index(index_path)
-            return _build_locked(run, started)
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return _build_locked(run, started)
+            except DatabaseError as error:
+                index_path = settings.state.dir / "index.sqlite3"
+                if not (error.damaged and error.path == str(index_path)):
+                    raise
+                _log.warning("%s; it is only a cache, so it is made anew", error)
+                delete_index(index_path)
+            except SourceChangedError as error:
+                _log.info("%s changed while it was read; looking again", error.path)
+                run = replace(run, changed=None)
+        return _build_locked(run, started)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +95,10 @@ class _Run:
 
 def _build_locked(run: _Run, started: float) -> BuildReport:
     settings = run.settings
+    kinds = frozenset((*CATEGORY_KINDS, *settings.feeds.by))
     with (
         closing(open_ledger(settings.state.dir / "ledger.sqlite3")) as ledger,
-        closing(open_index(settings.state.dir / "index.sqlite3")) as index,
+        closing(open_index(settings.state.dir / "index.sqlite3", kinds)) as index,
     ):
         if ledger.is_new() and load_previous(settings.publish.dir).snapshot:
             _log.warning(
@@ -97,9 +108,12 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             )
         trusted = _trust_or_forget(index, ledger, fingerprint(settings))
         scan = scan_posts(settings.posts.dir, settings.posts.patterns, run.changed if trusted else None)
-        intake = Intake(_intake_rules(settings, allow_removals=run.allow_removals), index, ledger, run.now)
+        rules = IntakeRules(
+            directory=str(settings.posts.dir), future=settings.posts.future, allow_removals=run.allow_removals
+        )
+        intake = Intake(rules, partial(_read, settings), index, ledger, run.now, run.progress)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
-        touched |= name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
+        touched |= name_terms(touched, index, ledger, kinds)
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
         publication = _publish_touched(run, touched, index, ledger)
@@ -118,28 +132,26 @@ def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> bool:
     return True
 
 
-def _intake_rules(settings: Settings, *, allow_removals: bool) -> IntakeRules:
-    return IntakeRules(
+def _read(settings: Settings, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
+    if not unread:
+        return iter(())
+    # Imported here: a build with nothing changed must not pay for processes.
+    from feedsvc.posts.crew import read_files
+
+    return read_files(make_reader(settings), unread)
+
+
+def make_reader(settings: Settings) -> FileReader:
+    """Return what reads posts; made where there is something to read, as YAML, Markdown and HTML are slow to import."""
+    from feedsvc.posts.parse import finish_post, parse_post
+
+    rules = post_rules(settings)
+    return FileReader(
         directory=settings.posts.dir,
         max_bytes=settings.posts.max_bytes,
-        future=settings.posts.future,
-        allow_removals=allow_removals,
-        parse=_make_parser(settings),
+        parse=partial(parse_post, rules=rules),
+        complete=partial(finish_post, rules=rules),
     )
-
-
-def _make_parser(settings: Settings) -> Callable[[str, bytes], Post | PostError | Withheld]:
-    rules: PostRules | None = None
-
-    def parse(path: str, data: bytes) -> Post | PostError | Withheld:
-        # Imported here: a build with nothing changed must not pay for YAML, Markdown and HTML.
-        from feedsvc.posts.parse import parse_post
-
-        nonlocal rules
-        rules = rules or post_rules(settings)
-        return parse_post(path, data, rules)
-
-    return parse
 
 
 def post_rules(settings: Settings) -> PostRules:
@@ -179,7 +191,7 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
-    documents = render_feeds(settings, stale, index, run.progress)
+    documents = render_feeds(settings, stale, index, make_reader(settings).finish, run.progress)
     paths = document_paths(specs)
     publication = publish_snapshot(
         settings.publish.dir,

@@ -30,6 +30,14 @@ class ScanError(FeedsvcError):
         super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
 
 
+class SourceChangedError(FeedsvcError):
+    """A post changed between being read and being published; what the new bytes say, the next build knows."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: changes again and again while it is read; let it rest, and build again")
+
+
 class RemovalsError(FeedsvcError):
     """More than half of the posts vanished at once: more likely a disk than an author."""
 

@@ -7,52 +7,56 @@ stays), or withdrawn. What comes out is the set of feeds that this touches.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedsvc.errors import RemovalsError
-from feedsvc.model import Finding, Post, PostError, SourceFile, Withheld
+from feedsvc.index.files import FileRecord
+from feedsvc.index.posts import Placed
+from feedsvc.model import Finding, PostError, SourceFile, Withheld
+from feedsvc.posts.files import Reading, Unread
 from feedsvc.posts.names import name_key
-from feedsvc.posts.scan import ScanResult, read_source
+from feedsvc.records import PostRecord, dump_findings, load_findings, record_post
+from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.index import Index
     from feedsvc.index.posts import FeedKey
     from feedsvc.ledger import Ledger
+    from feedsvc.posts.scan import ScanResult
+
+# Files that may be removed between the scan and their reading before the build takes it for a disk that went away.
+_MORE_MAY_VANISH = 1000
+
+Read = Callable[[Sequence[Unread]], Iterator[Sequence[Reading]]]
+"""Reads files, and gives what became of them in their order, some at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRules:
-    """How posts are read: below which directory, at most how many bytes, and by which parser.
+    """What the owner decides: ``future`` publishes posts dated in the future at once."""
 
-    ``future`` publishes posts dated in the future at once.
-    """
-
-    directory: Path
-    max_bytes: int
+    directory: str
     future: bool
-    parse: Callable[[str, bytes], Post | PostError | Withheld]
     allow_removals: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """One file read anew and what became of it; None: it vanished after the scan."""
-
-    file: SourceFile
-    digest: str
-    outcome: Post | PostError | Withheld | None
 
 
 class Intake:
     """One taking in, at one instant, into one index and one ledger."""
 
-    def __init__(self, rules: IntakeRules, index: Index, ledger: Ledger, now: datetime) -> None:
-        self._rules, self._index, self._ledger, self._now = rules, index, ledger, now
+    def __init__(
+        self,
+        rules: IntakeRules,
+        read: Read,
+        index: Index,
+        ledger: Ledger,
+        now: datetime,
+        progress: Progress = ignore_progress,
+    ) -> None:
+        self._rules, self._read, self._index, self._ledger, self._now = rules, read, index, ledger, now
+        self._progress = progress
         self._read_ns = int(now.timestamp() * 1_000_000_000)
         self._touched: set[FeedKey] = set()
 
@@ -65,39 +69,59 @@ class Intake:
         errors = {_stand_in(error): error for error in scan.errors}
         files = sorted((*scan.files, *errors), key=lambda file: file.path)
         changes = self._index.files.compare(files, known_elsewhere, scan.within)
-        readings = [reading for file in changes.to_read for reading in self._read(file, errors.get(file))]
-        gone = {*changes.removed, *(reading.file.path for reading in readings if reading.outcome is None)}
-        gone -= self._follow_renames(readings, gone)
-        self._guard_removals(gone)
+        gone = set(changes.removed)
+        # Counted before new posts come in: they do not make up for those that vanished.
+        live = self._ledger.count_live_up_to(2 * (len(gone) + _MORE_MAY_VANISH))
+        held = self._settle_changes(changes.to_read, errors, gone)
+        gone -= self._follow_renames(held, gone)
+        self._settle(held)
+        self._guard_removals(gone, live)
         self._withdraw(gone)
-        for reading in readings:
-            self._settle(reading)
         for post in self._index.posts.due(self._now):
-            finding = self._let_in(post)
-            if finding:
+            for finding in self._let_in([record_post(post)]).values():
                 self._index.files.warn(finding)
         return frozenset(self._touched)
 
-    def _read(self, file: SourceFile, error: PostError | None) -> Iterator[_Reading]:
-        # No digest: what could not be read is read again by every build.
-        outcome: bytes | PostError | None = error or read_source(self._rules.directory, file, self._rules.max_bytes)
-        if not isinstance(outcome, bytes):
-            yield _Reading(file=file, digest="", outcome=outcome)
-            return
-        digest = blake2b(outcome, digest_size=16).hexdigest()
-        if not self._index.files.is_same(file, digest, self._read_ns):
-            yield _Reading(file=file, digest=digest, outcome=self._rules.parse(file.path, outcome))
+    def _settle_changes(
+        self, to_read: Sequence[tuple[SourceFile, str]], errors: dict[SourceFile, PostError], gone: set[str]
+    ) -> list[Reading]:
+        """Read and settle; return the readings that may be of known posts under new names, for when all are known.
 
-    def _follow_renames(self, readings: Iterable[_Reading], gone: set[str]) -> set[str]:
-        posts = [reading.outcome for reading in readings if isinstance(reading.outcome, Post)]
-        read = frozenset(reading.file.path for reading in readings)
+        Files that vanished meanwhile are added to ``gone``.
+        """
+        held: list[Reading] = []
+        # No digest: what could not be read is read again by every build.
+        self._settle([Reading(file, "", errors[file]) for file, _ in to_read if file in errors])
+        unread = (
+            [Unread(*each) for each in to_read if each[0] not in errors] if errors else [*map(Unread._make, to_read)]
+        )
+        done = 0
+        with self._index.filling(len(unread)):
+            for readings in self._read(unread):
+                kept_back = self._may_be_renamed(readings, gone)
+                held += [each for each in readings if each.file.path in kept_back]
+                self._settle([each for each in readings if each.file.path not in kept_back])
+                gone.update(each.file.path for each in readings if each.outcome is None)
+                done += len(readings)
+                self._progress("posts", done, len(unread))
+        return held
+
+    def _may_be_renamed(self, readings: Sequence[Reading], gone: set[str]) -> frozenset[str]:
+        records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
+        broken = (each for each in readings if gone and each.digest and isinstance(each.outcome, PostError))
+        return self._ledger.may_be_renamed(records) | frozenset(each.file.path for each in broken)
+
+    def _follow_renames(self, readings: Iterable[Reading], gone: set[str]) -> set[str]:
+        readings = list(readings)
+        records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
+        read = frozenset(each.file.path for each in readings)
 
         def is_there(path: str) -> bool:
             return path not in gone and (path in read or self._index.files.is_known(path))
 
-        renames = dict(self._ledger.match_renames(posts, is_there, frozenset(gone)))
+        renames = dict(self._ledger.match_renames(records, is_there, frozenset(gone)))
         for reading in readings:
-            if isinstance(reading.outcome, PostError) and reading.digest:
+            if isinstance(reading.outcome, PostError):
                 known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
                 old = next((path for path in known if path not in renames.values()), None)
                 if old is not None:
@@ -112,50 +136,67 @@ class Intake:
     def _keep_renamed(self, old: str, new: str) -> None:
         """Keep the last good version of a file that was renamed while it is rejected."""
         good = self._index.posts.get(old) or self._ledger.kept(old)
-        if good:
+        if good and not good.pending:
             self._ledger.keep(replace(good, path=new, name_key=name_key(new)))
 
-    def _guard_removals(self, gone: set[str]) -> None:
-        if not gone or self._rules.allow_removals:
-            return
+    def _guard_removals(self, gone: set[str], live: int) -> None:
+        """Refuse to go on without the greater part of the ``live`` posts, of which no more are counted than matter."""
         vanished = self._ledger.count_live(gone)
-        if not self._ledger.has_live(2 * vanished):
-            raise RemovalsError(str(self._rules.directory), vanished, len(self._ledger.live_paths()))
+        if 2 * vanished > live and not self._rules.allow_removals:
+            raise RemovalsError(self._rules.directory, vanished, live)
 
     def _withdraw(self, paths: Iterable[str]) -> None:
-        for path in sorted(paths):
-            self._touched |= self._index.posts.drop(path)
+        paths = sorted(paths)
+        self._touched |= self._index.posts.drop_all(paths)
+        for path in paths:
             self._index.files.drop(path)
-            self._ledger.withdraw([path], self._now)
+        self._ledger.withdraw(paths, self._now)
 
-    def _settle(self, reading: _Reading) -> None:
-        file, outcome = reading.file, reading.outcome
-        if isinstance(outcome, Post):
-            self._ledger.release(file.path)
-            finding = self._let_in(outcome)
-            warnings = (*outcome.warnings, *((finding,) if finding else ()))
-            self._index.files.record(file, reading.digest, self._read_ns, warnings=warnings)
-        elif isinstance(outcome, PostError):
-            self._keep_last_good(file.path)
-            self._index.files.record(file, reading.digest, self._read_ns, rejected=outcome)
-        elif isinstance(outcome, Withheld):
-            self._withdraw([file.path])
-            self._index.files.record(file, reading.digest, self._read_ns)
+    def _settle(self, readings: Sequence[Reading]) -> None:
+        """Settle what became of some files, in their order."""
+        same = [each.file for each in readings if each.outcome == "same"]
+        self._index.files.look_again(same, self._read_ns)
+        records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
+        self._ledger.release(*(record.path for record in records))
+        findings = self._let_in(records)
+        told: list[FileRecord] = []
+        for file, digest, outcome in readings:
+            if isinstance(outcome, PostRecord):
+                warnings = outcome.warnings
+                if file.path in findings:
+                    warnings = dump_findings([*load_findings(warnings or "[]"), findings[file.path]])
+                told.append(FileRecord(file, digest, warnings=warnings))
+            elif isinstance(outcome, PostError):
+                self._keep_last_good(file.path)
+                told.append(FileRecord(file, digest, rejected=dump_findings([outcome])))
+            elif isinstance(outcome, Withheld):
+                self._withdraw([file.path])
+                told.append(FileRecord(file, digest))
+        self._index.files.record_all(told, self._read_ns)
 
-    def _let_in(self, post: Post) -> Finding | None:
-        if not self._rules.future and post.published > self._now:
-            self._ledger.withdraw([post.path], self._now)
-            self._touched |= self._index.posts.put(post, None, None)
-            return None
-        admission = self._ledger.admit(post, self._now)
-        self._touched |= self._index.posts.put(post, admission.id, admission.live_at)
-        return admission.finding
+    def _let_in(self, records: Sequence[PostRecord]) -> dict[str, Finding]:
+        """Put posts where they stand; return what is to be told of them, by path."""
+        waiting = [] if self._rules.future else [each for each in records if each.published > self._now]
+        if waiting:
+            self._ledger.withdraw([each.path for each in waiting], self._now)
+            records = [each for each in records if each.published <= self._now]
+        admissions = self._ledger.admit_all(records, self._now)
+        live = [Placed(each, given.id, given.live_at) for each, given in zip(records, admissions, strict=True)]
+        self._touched |= self._index.posts.put_all([*live, *(Placed(each, None, None) for each in waiting)])
+        told = zip(records, admissions, strict=True)
+        return {each.path: given.finding for each, given in told if given.finding}
 
     def _keep_last_good(self, path: str) -> None:
+        """Let a rejected file's last good version stay, if any document carried it: only then is there all of it."""
         good = self._index.posts.get(path) or self._ledger.kept(path)
-        if good:
-            self._ledger.keep(good)
-            self._let_in(good)
+        if good is None:
+            return
+        if good.pending:
+            self._withdraw([path])
+            return
+        self._ledger.keep(good)
+        if not self._index.posts.stands(path):
+            self._let_in([record_post(good)])
 
 
 def _stand_in(error: PostError) -> SourceFile:

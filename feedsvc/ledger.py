@@ -13,10 +13,10 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from feedsvc.database import Database, DatabaseError, LayoutError
+from feedsvc.database import Database, DatabaseError, LayoutError, placeholders
 from feedsvc.errors import LedgerError, StoreError
 from feedsvc.model import Finding, Post
-from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
+from feedsvc.records import PostRecord, dump_post, from_microseconds, load_post, to_microseconds
 from feedsvc.retired import retire_paths
 
 _SCHEMA = """
@@ -31,6 +31,10 @@ CREATE TABLE terms (
     kind TEXT, key TEXT, slug TEXT NOT NULL, label TEXT NOT NULL,
     PRIMARY KEY (kind, key), UNIQUE (kind, slug)) WITHOUT ROWID;
 """
+
+
+Known = Post | PostRecord
+"""A post as it is, or as it is recorded: what the ledger asks of it, both have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +96,27 @@ class Ledger:
         live = "SELECT 1 FROM entries WHERE path=? AND withdrawn_at IS NULL"
         return sum(self._database.row(live, (path,)) is not None for path in paths)
 
-    def has_live(self, number: int) -> bool:
-        """Tell whether at least so many posts are in feeds; costs no more than their number."""
-        if number == 0:
-            return True
-        live = "SELECT 1 FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL LIMIT 1 OFFSET ?"
-        return self._database.row(live, (number - 1,)) is not None
+    def count_live_up_to(self, most: int) -> int:
+        """Return how many posts are in feeds, or ``most`` where there are more: it costs no more than that."""
+        live = "SELECT 1 FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL LIMIT ?"
+        return int(self._database.row(f"SELECT count(*) FROM ({live})", (most,))[0])  # noqa: S608 (constants)
+
+    def may_be_renamed(self, records: Sequence[Known]) -> frozenset[str]:
+        """Return the paths of those that are new, and share bytes or text with a known post."""
+        if self._first_build:
+            return frozenset()
+        known = self._rows([record.path for record in records])
+        strangers = [record for record in records if record.path not in known]
+        bytes_ = self._seen("digest", [record.digest for record in strangers])
+        texts = self._seen("body_digest", [record.body_digest for record in strangers if record.body_digest])
+        return frozenset(each.path for each in strangers if each.digest in bytes_ or each.body_digest in texts)
+
+    def _seen(self, column: str, digests: Sequence[str]) -> frozenset[str]:
+        query = f"SELECT {column} FROM entries WHERE {column} IN ({placeholders(digests)})"  # noqa: S608 (our columns)
+        return frozenset(row[0] for row in self._database.rows(query, digests))
 
     def match_renames(
-        self, posts: Iterable[Post], is_there: Callable[[str], bool], vanished: frozenset[str]
+        self, records: Iterable[Known], is_there: Callable[[str], bool], vanished: frozenset[str]
     ) -> Mapping[str, str]:
         """Find the posts that are known files under a new name: new path -> old path.
 
@@ -111,16 +127,16 @@ class Ledger:
         """
         if self._first_build:
             return {}
-        strangers = sorted((post for post in posts if not self._row(post.path)), key=lambda post: post.name_key)
+        strangers = sorted((each for each in records if not self._row(each.path)), key=lambda each: each.name_key)
         renames: dict[str, str] = {}
-        for post in strangers:
+        for record in strangers:
             same_bytes = "SELECT path FROM entries WHERE digest=? AND path IS NOT NULL ORDER BY path"
-            rows = self._database.rows(same_bytes, (post.digest,))
-            _claim(renames, post.path, [path for (path,) in rows if not is_there(path)])
-        for post in (post for post in strangers if post.path not in renames and post.body_digest):
+            rows = self._database.rows(same_bytes, (record.digest,))
+            _claim(renames, record.path, [path for (path,) in rows if not is_there(path)])
+        for record in (each for each in strangers if each.path not in renames and each.body_digest):
             same_text = "SELECT path FROM entries WHERE body_digest=? ORDER BY path"
-            rows = self._database.rows(same_text, (post.body_digest,))
-            _claim(renames, post.path, [path for (path,) in rows if path in vanished])
+            rows = self._database.rows(same_text, (record.body_digest,))
+            _claim(renames, record.path, [path for (path,) in rows if path in vanished])
         return renames
 
     def rename(self, old: str, new: str) -> None:
@@ -130,44 +146,62 @@ class Ledger:
         self._database.execute("UPDATE entries SET path=NULL WHERE path=?", (new,))
         self._database.execute("UPDATE entries SET path=? WHERE path=?", (new, old))
 
-    def admit(self, post: Post, now: datetime) -> Admission:
-        """Let a live post in: a known path keeps its id, a new one gets the id it proposes.
+    def admit(self, record: Known, now: datetime) -> Admission:
+        """Let one live post in, as :meth:`admit_all` does."""
+        return self.admit_all([record], now)[0]
+
+    def admit_all(self, records: Sequence[Known], now: datetime) -> list[Admission]:
+        """Let live posts in, in this order: a known path keeps its id, a new one gets the id it proposes.
 
         A withdrawn post that returns keeps its go-live time, unless its date says
         that it was meant to go live anew.
         """
-        row = self._row(post.path)
-        if row is None:
-            return self._admit_new(post, now)
-        id_, live_at, withdrawn_at, digest = row
-        instant = from_microseconds(live_at)
-        if withdrawn_at is not None and post.published > instant:
-            instant = now
-        if withdrawn_at is not None or digest != post.digest:
-            self._changed = True
-            self._database.execute(
-                "UPDATE entries SET digest=?, body_digest=?, live_at=?, withdrawn_at=NULL WHERE id=?",
-                (post.digest, post.body_digest, to_microseconds(instant), id_),
-            )
-        return Admission(id=id_, live_at=instant, finding=_double_id(post, id_))
+        known = self._rows([record.path for record in records])
+        taken = self._taken([record.proposed_id for record in records if record.path not in known])
+        admissions, updates, inserts = [], [], []
+        for record in records:
+            row = known.get(record.path)
+            if row is None:
+                id_, instant = self._new_id(record, taken), self._go_live(record, now)
+                taken.add(id_)
+                inserts.append((id_, record.path, record.digest, record.body_digest, to_microseconds(instant)))
+            else:
+                id_, live_at, withdrawn_at, digest = row
+                instant = from_microseconds(live_at)
+                if withdrawn_at is not None and record.published > instant:
+                    instant = now
+                if withdrawn_at is not None or digest != record.digest:
+                    updates.append((record.digest, record.body_digest, to_microseconds(instant), id_))
+            admissions.append(Admission(id=id_, live_at=instant, finding=_double_id(record, id_)))
+        self._changed = self._changed or bool(inserts or updates)
+        self._database.write("INSERT INTO entries VALUES (?, ?, ?, ?, ?, NULL)", inserts)
+        update = "UPDATE entries SET digest=?, body_digest=?, live_at=?, withdrawn_at=NULL WHERE id=?"
+        self._database.write(update, updates)
+        return admissions
 
-    def _admit_new(self, post: Post, now: datetime) -> Admission:
-        self._changed = True
+    def _go_live(self, record: Known, now: datetime) -> datetime:
         # Not later than now: a date in the far future would leave every other post out of the window.
-        live_at = min(post.published, now) if self._first_build else now
-        candidates = (post.proposed_id + suffix for suffix in _suffixes("#", post.path, 4))
-        id_ = next(id_ for id_ in candidates if not self._database.row("SELECT 1 FROM entries WHERE id=?", (id_,)))
-        self._database.execute(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, NULL)",
-            (id_, post.path, post.digest, post.body_digest, to_microseconds(live_at)),
+        return min(record.published, now) if self._first_build else now
+
+    def _taken(self, ids: Sequence[str]) -> set[str]:
+        rows = self._database.rows(f"SELECT id FROM entries WHERE id IN ({placeholders(ids)})", ids)  # noqa: S608
+        return {row[0] for row in rows}
+
+    def _new_id(self, record: Known, taken: Collection[str]) -> str:
+        if record.proposed_id not in taken:
+            return record.proposed_id
+        candidates = (record.proposed_id + suffix for suffix in _suffixes("#", record.path, 4) if suffix)
+        return next(id_ for id_ in candidates if id_ not in taken and not self._taken([id_]))
+
+    def _rows(self, paths: Sequence[str]) -> dict[str, tuple[str, int, int | None, str]]:
+        rows = self._database.rows(
+            f"SELECT path, id, live_at, withdrawn_at, digest FROM entries WHERE path IN ({placeholders(paths)})",  # noqa: S608
+            paths,
         )
-        return Admission(id=id_, live_at=live_at, finding=_double_id(post, id_))
+        return {row[0]: row[1:] for row in rows}
 
     def _row(self, path: str) -> tuple[str, int, int | None, str] | None:
-        row: tuple[str, int, int | None, str] | None = self._database.row(
-            "SELECT id, live_at, withdrawn_at, digest FROM entries WHERE path=?", (path,)
-        )
-        return row
+        return self._rows([path]).get(path)
 
     def withdraw(self, paths: Sequence[str], now: datetime) -> None:
         """Note that these posts left the feeds, and drop their last good versions."""
@@ -190,9 +224,10 @@ class Ledger:
         row = self._database.row("SELECT post FROM kept WHERE path=?", (path,))
         return self._database.parse(load_post, row[0]) if row else None
 
-    def release(self, path: str) -> None:
-        """Drop the kept version, if there is one: the file is good again, or gone."""
-        if self._database.row("SELECT 1 FROM kept WHERE path=?", (path,)):
+    def release(self, *paths: str) -> None:
+        """Drop the kept versions, where there are any: the files are good again, or gone."""
+        query = f"SELECT path FROM kept WHERE path IN ({placeholders(paths)})"  # noqa: S608 (question marks)
+        for (path,) in self._database.rows(query, paths):
             self._changed = True
             self._database.execute("DELETE FROM kept WHERE path=?", (path,))
 
@@ -242,7 +277,7 @@ def _suffixes(mark: str, name: str, size: int) -> Iterator[str]:
         yield mark + blake2b(f"{name}\n{count}".encode(), digest_size=size).hexdigest()
 
 
-def _double_id(post: Post, id_: str) -> Finding | None:
+def _double_id(post: Known, id_: str) -> Finding | None:
     if not id_.startswith(post.proposed_id + "#"):
         return None
     return Finding(

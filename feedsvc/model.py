@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 SITE = ("site", "")
 """The key of the feed of the whole site, beside ``(kind, term key)`` for the others."""
@@ -53,9 +54,8 @@ class Withheld:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    """A file below the posts directory as ``stat`` sees it, unread.
+class SourceFile(NamedTuple):
+    """A file below the posts directory as ``stat`` sees it, unread; a tuple, since there may be a million.
 
     ``path`` is relative to the posts directory, with ``/``; sizes are bytes,
     times nanoseconds since the epoch.
@@ -86,9 +86,8 @@ class Enclosure:
     length: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One term an author put on a post.
+class Term(NamedTuple):
+    """One term an author put on a post; a tuple, since many of them go from one process to another.
 
     ``kind`` is category, tag, author or language. ``key`` is the NFC case-folded
     form by which terms are one; ``label`` is NFC, as this author wrote it;
@@ -109,8 +108,9 @@ class Post:
     ``content`` is clean HTML whose URLs are absolute. ``proposed_id`` is the id
     the post would be given today; the ledger decides. ``digest`` is of the
     file's bytes, ``body_digest`` of what follows the front matter. ``name_key``
-    sorts file names naturally (``-2`` before ``-10``) and is unique. ``unclean``
-    content is HTML as authored, to be cleaned before any feed carries it.
+    sorts file names naturally (``-2`` before ``-10``) and is unique. A ``pending``
+    post has no content yet, and no summary unless its author wrote one: they are
+    made of the file when a document first carries it.
     """
 
     path: str
@@ -129,7 +129,7 @@ class Post:
     language: str = ""
     image: str = ""
     enclosure: Enclosure | None = None
-    unclean: bool = False
+    pending: bool = False
     warnings: tuple[Finding, ...] = ()
 
 

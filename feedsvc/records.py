@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedsvc.model import Enclosure, Finding, Person, Post, Term
 
@@ -30,7 +30,40 @@ def from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _fields(value: Post | Person | Term | Enclosure | Finding) -> dict[str, Any]:
+class PostRecord(NamedTuple):
+    """A post as the databases keep it: what they order and look up by, and the whole of it as ``text``.
+
+    A tuple, since thousands of them go from one process to another. ``warnings`` is what
+    :func:`dump_findings` wrote, empty without any.
+    """
+
+    path: str
+    name_key: str
+    digest: str
+    body_digest: str
+    proposed_id: str
+    published: datetime
+    terms: tuple[Term, ...]
+    warnings: str
+    text: str
+
+
+def record_post(post: Post) -> PostRecord:
+    """Turn a post into its record."""
+    return PostRecord(
+        path=post.path,
+        name_key=post.name_key,
+        digest=post.digest,
+        body_digest=post.body_digest,
+        proposed_id=post.proposed_id,
+        published=post.published,
+        terms=post.terms,
+        warnings=dump_findings(post.warnings) if post.warnings else "",
+        text=dump_post(post),
+    )
+
+
+def _fields(value: Post | Person | Enclosure | Finding) -> dict[str, Any]:
     """Return the fields of one flat value; dataclasses.asdict copies deeply, at ten times the cost."""
     return {field.name: getattr(value, field.name) for field in fields_of(value)}
 
@@ -41,7 +74,7 @@ def dump_post(post: Post) -> str:
     fields["published"] = to_microseconds(post.published)
     fields["updated"] = to_microseconds(post.updated)
     fields["authors"] = [_fields(person) for person in post.authors]
-    fields["terms"] = [_fields(term) for term in post.terms]
+    fields["terms"] = post.terms
     fields["enclosure"] = _fields(post.enclosure) if post.enclosure else None
     fields["warnings"] = [_fields(finding) for finding in post.warnings]
     return _encode(fields)
@@ -56,7 +89,7 @@ def load_post(text: str) -> Post:
     fields["published"] = from_microseconds(fields["published"])
     fields["updated"] = from_microseconds(fields["updated"])
     fields["authors"] = tuple(Person(**person) for person in fields["authors"])
-    fields["terms"] = tuple(Term(**term) for term in fields["terms"])
+    fields["terms"] = tuple(Term(*term) for term in fields["terms"])
     fields["enclosure"] = Enclosure(**fields["enclosure"]) if fields["enclosure"] else None
     fields["warnings"] = tuple(Finding(**finding) for finding in fields["warnings"])
     return Post(**{name: value for name, value in fields.items() if name in Post.__slots__})

@@ -20,10 +20,10 @@ def find_fault(entries: Iterable[Entry]) -> str:
     return ""
 
 
-def find_unclean(entries: Iterable[Entry]) -> str:
-    """Return which entry's content was never cleaned; empty where none is. A browser would run what it holds."""
-    unclean = (f"entry {entry.id} ({entry.post.path}) was not cleaned" for entry in entries if entry.post.unclean)
-    return next(unclean, "")
+def find_pending(entries: Iterable[Entry]) -> str:
+    """Return which entry has no content yet; empty where each has what its author wrote."""
+    pending = (f"entry {entry.id} ({entry.post.path}) is pending" for entry in entries if entry.post.pending)
+    return next(pending, "")
 
 
 def _texts(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feedsvc.errors import DocumentError
 from feedsvc.feeds.budget import count_that_fit, count_worth_rendering
-from feedsvc.feeds.faults import find_fault, find_unclean
+from feedsvc.feeds.faults import find_fault, find_pending
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import order_entries
 from feedsvc.feeds.verify import verify_document
@@ -60,7 +60,7 @@ def _render_document(
     spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules
 ) -> FeedDocument:
     renderer, media_type = _renderer(location.format)
-    if fault := find_unclean(entries):
+    if fault := find_pending(entries):
         raise DocumentError(location.path, fault)
     try:
         body = renderer(spec, location, entries, rules)

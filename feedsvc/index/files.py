@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedsvc.database import Database
 from feedsvc.model import Finding, PostError, SourceFile
@@ -27,10 +27,22 @@ _RACY_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a scan found: the files to read, sorted by path, and the paths that are gone."""
+    """What a scan found: the files to read, each with the digest it is known by, and the paths that are gone.
 
-    to_read: tuple[SourceFile, ...]
+    Both are sorted by path; a digest is empty where the file is new or its bytes are not to be trusted.
+    """
+
+    to_read: tuple[tuple[SourceFile, str], ...]
     removed: tuple[str, ...]
+
+
+class FileRecord(NamedTuple):
+    """A file that was read; ``rejected`` and ``warnings`` are what ``dump_findings`` wrote, empty for nothing."""
+
+    file: SourceFile
+    digest: str
+    rejected: str = ""
+    warnings: str = ""
 
 
 class Files:
@@ -51,16 +63,17 @@ class Files:
         ``known_elsewhere`` are paths that were live according to the ledger. A file
         without a digest could not be read last time and is tried again.
         """
-        known = {row[0]: row[1:] for row in self._looks(within)}
-        to_read, present = [], set()
+        known = {row[0]: row for row in self._looks(within)}
+        to_read = []
+        gone = set(known_elsewhere)
         for file in files:
-            present.add(file.path)
-            row = known.get(file.path)
-            looks = (file.size, file.mtime_ns, file.ctime_ns, file.inode)
-            if row is None or row[:4] != looks or not row[5] or max(looks[1:3]) > row[4] - _RACY_NS:
-                to_read.append(file)
-        removed = sorted((known.keys() | known_elsewhere) - present)
-        return Changes(to_read=tuple(to_read), removed=tuple(removed))
+            row = known.pop(file.path, None)
+            gone.discard(file.path)
+            if row is None:
+                to_read.append((file, ""))
+            elif row[:5] != file or not row[6] or max(file.mtime_ns, file.ctime_ns) > row[5] - _RACY_NS:
+                to_read.append((file, row[6]))
+        return Changes(to_read=tuple(to_read), removed=tuple(sorted(gone | known.keys())))
 
     def _looks(self, within: Sequence[str] | None) -> Iterator[Any]:
         if within is None:
@@ -74,15 +87,12 @@ class Files:
         """Tell whether the last build found a file at this path."""
         return self._database.row("SELECT 1 FROM files WHERE path=?", (path,)) is not None
 
-    def is_same(self, file: SourceFile, digest: str, read_ns: int) -> bool:
-        """Tell whether the bytes are those last read, and if so remember how the file looks now."""
-        row = self._database.row("SELECT 1 FROM files WHERE path=? AND digest=?", (file.path, digest))
-        if row:
-            self._database.execute(
-                "UPDATE files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, read_ns=? WHERE path=?",
-                (file.size, file.mtime_ns, file.ctime_ns, file.inode, read_ns, file.path),
-            )
-        return row is not None
+    def look_again(self, files: Iterable[SourceFile], read_ns: int) -> None:
+        """Remember how files look now whose bytes are those last read."""
+        self._database.write(
+            "UPDATE files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, read_ns=? WHERE path=?",
+            ((file.size, file.mtime_ns, file.ctime_ns, file.inode, read_ns, file.path) for file in files),
+        )
 
     def record(
         self,
@@ -94,13 +104,14 @@ class Files:
         warnings: Sequence[Finding] = (),
     ) -> None:
         """Remember that a file was read and what is to be told of it."""
-        self._database.execute(
+        told = dump_findings(warnings) if warnings else ""
+        self.record_all([FileRecord(file, digest, dump_findings([rejected]) if rejected else "", told)], read_ns)
+
+    def record_all(self, records: Iterable[FileRecord], read_ns: int) -> None:
+        """Remember that files were read and what is to be told of them."""
+        self._database.write(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(file.path, file.size, file.mtime_ns, file.ctime_ns, file.inode, read_ns, digest),
-                dump_findings([rejected]) if rejected else None,
-                dump_findings(warnings) if warnings else None,
-            ),
+            ((*each.file, read_ns, each.digest, each.rejected or None, each.warnings or None) for each in records),
         )
 
     def warn(self, finding: Finding) -> None:

@@ -1,66 +1,108 @@
-"""The posts: the last good version of each, where it stands, and the terms it carries."""
+"""The posts: the last good version of each, where it stands, the terms it carries, and its content once made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from feedsvc.database import Database
+from feedsvc.database import Database, placeholders
 from feedsvc.model import SITE, Post, Standing
-from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
+from feedsvc.records import PostRecord, from_microseconds, load_post, record_post, to_microseconds
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, id TEXT, live_at INTEGER, published INTEGER NOT NULL, name_key TEXT NOT NULL,
     post TEXT NOT NULL);
-CREATE INDEX posts_rank ON posts (live_at DESC, published DESC, name_key DESC) WHERE live_at IS NOT NULL;
-CREATE INDEX posts_pending ON posts (published) WHERE live_at IS NULL;
+CREATE TABLE contents (path TEXT PRIMARY KEY, summary TEXT NOT NULL, html BLOB NOT NULL);
 CREATE TABLE post_terms (
-    kind TEXT, key TEXT, path TEXT, label TEXT NOT NULL, slug TEXT NOT NULL,
-    live_at INTEGER NOT NULL, published INTEGER NOT NULL, name_key TEXT NOT NULL, PRIMARY KEY (kind, key, path));
-CREATE INDEX post_terms_path ON post_terms (path);
-CREATE INDEX post_terms_rank ON post_terms (kind, key, live_at DESC, published DESC, name_key DESC);
-CREATE INDEX post_terms_label ON post_terms (kind, key, label);
-CREATE INDEX post_terms_first ON post_terms (kind, key, published, name_key);
+    kind TEXT, key TEXT, live_at INTEGER, published INTEGER, name_key TEXT, path TEXT NOT NULL, label TEXT NOT NULL,
+    slug TEXT NOT NULL, PRIMARY KEY (kind, key, live_at, published, name_key)) WITHOUT ROWID;
 """
+INDEXES = {
+    "posts_rank": "posts (live_at, published, name_key) WHERE live_at IS NOT NULL",
+    "posts_pending": "posts (published) WHERE live_at IS NULL",
+    "post_terms_path": "post_terms (path)",
+    "post_terms_label": "post_terms (kind, key, label)",
+    "post_terms_first": "post_terms (kind, key, published, name_key)",
+}
+SCHEMA = TABLES + "".join(f"CREATE INDEX {name} ON {of};\n" for name, of in INDEXES.items())
 
 FeedKey = tuple[str, str]
 
 
-class Posts:
-    """The tables of posts and of the terms they carry."""
+class Placed(NamedTuple):
+    """A post to be put where it stands: ``id`` and ``live_at`` are None while it waits for its date."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    record: PostRecord
+    id: str | None
+    live_at: datetime | None
+
+
+class Posts:
+    """The tables of posts and of the terms they carry, of those kinds only that ``kinds`` names; None: of all."""
+
+    def __init__(self, database: Database, kinds: frozenset[str] | None = None) -> None:
+        self._database, self._kinds = database, kinds
 
     def get(self, path: str) -> Post | None:
-        """Return the good version last recorded for this path."""
-        row = self._database.row("SELECT post FROM posts WHERE path=?", (path,))
-        return self._database.parse(load_post, row[0]) if row else None
+        """Return the good version last recorded for this path; pending unless a document ever carried it."""
+        row = self._database.row(f"{_WHOLE} WHERE posts.path=?", (path,))
+        return self._load(row[1:]) if row else None
+
+    def stands(self, path: str) -> bool:
+        """Tell whether a post is recorded here by the rules of today: not forgotten, nor never seen."""
+        return self._database.row("SELECT 1 FROM posts WHERE path=? AND id IS NOT ''", (path,)) is not None
+
+    def entry(self, path: str) -> tuple[str, Post]:
+        """Return id and post of a live post."""
+        row = self._database.row(f"{_WHOLE} WHERE posts.path=?", (path,))
+        return row[0], self._load(row[1:])
+
+    def _load(self, row: Sequence[Any]) -> Post:
+        text, summary, html = row
+        post = self._database.parse(load_post, text)
+        if html is None:
+            return post
+        return replace(post, summary=summary, content=zlib.decompress(html).decode(), pending=False)
 
     def put(self, post: Post, id_: str | None, live_at: datetime | None) -> frozenset[FeedKey]:
-        """Record a post, live or (without ``live_at``) waiting for its date; return the feeds this touches."""
-        live, record = to_microseconds(live_at) if live_at else None, dump_post(post)
-        row = self._database.row("SELECT id, live_at, post FROM posts WHERE path=?", (post.path,))
-        if row == (id_, live, record):
-            return frozenset()
-        touched = self.drop(post.path) if row else frozenset()
-        published = to_microseconds(post.published)
-        self._database.execute(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)",
-            (post.path, id_, live, published, post.name_key, record),
-        )
-        if live is None:
-            return touched
-        self._database.write(
-            "INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            ((t.kind, t.key, post.path, t.label, t.slug, live, published, post.name_key) for t in post.terms),
-        )
-        return touched | {SITE, *((term.kind, term.key) for term in post.terms)}
+        """Record one post as :meth:`put_all` does."""
+        return self.put_all([Placed(record_post(post), id_, live_at)])
 
-    def replace(self, post: Post) -> None:
+    def put_all(self, placed: Sequence[Placed]) -> frozenset[FeedKey]:
+        """Record posts, live or (without ``live_at``) waiting for their dates; return the feeds this touches."""
+        paths = [each.record.path for each in placed]
+        rows = self._database.rows(
+            f"SELECT path, id, live_at, post FROM posts WHERE path IN ({placeholders(paths)})",  # noqa: S608
+            paths,
+        )
+        known = {row[0]: tuple(row[1:]) for row in rows}
+        changed = [
+            each for each in placed if known.get(each.record.path) != (each.id, _instant(each), each.record.text)
+        ]
+        touched = set(self.drop_all([each.record.path for each in changed if each.record.path in known]))
+        self._database.write("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", map(_row, changed))
+        terms = [term for each in changed if each.live_at for term in self._terms(each)]
+        self._database.write("INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)", terms)
+        touched.update((term[0], term[1]) for term in terms)
+        return frozenset(touched | {SITE} if any(each.live_at for each in changed) else touched)
+
+    def _terms(self, placed: Placed) -> Iterable[tuple[Any, ...]]:
+        record, live_at = placed.record, _instant(placed)
+        published = to_microseconds(record.published)
+        for term in record.terms:
+            if self._kinds is None or term.kind in self._kinds:
+                yield (term.kind, term.key, live_at, published, record.name_key, record.path, term.label, term.slug)
+
+    def keep_content(self, post: Post) -> None:
         """Keep what was made of a recorded post meanwhile; where it stands does not change."""
-        self._database.execute("UPDATE posts SET post=? WHERE path=?", (dump_post(post), post.path))
+        self._database.execute(
+            "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)",
+            (post.path, post.summary, zlib.compress(post.content.encode(), 1)),
+        )
 
     def forget(self) -> None:
         """Take every post for changed when it is put again; its text stays."""
@@ -68,19 +110,26 @@ class Posts:
 
     def drop(self, path: str) -> frozenset[FeedKey]:
         """Forget a post, and return the feeds it was in."""
-        terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
-        was_live = self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,))
-        self._database.execute("DELETE FROM post_terms WHERE path=?", (path,))
-        self._database.execute("DELETE FROM posts WHERE path=?", (path,))
-        return frozenset({SITE, *map(tuple, terms)} if was_live else ())
+        return self.drop_all([path])
 
-    def due(self, now: datetime) -> Iterator[Post]:
+    def drop_all(self, paths: Sequence[str]) -> frozenset[FeedKey]:
+        """Forget posts, and return the feeds they were in."""
+        touched: set[FeedKey] = set()
+        for path in paths:
+            terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
+            was_live = self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,))
+            for table in ("post_terms", "contents", "posts"):
+                self._database.execute(f"DELETE FROM {table} WHERE path=?", (path,))  # noqa: S608 (constants)
+            if was_live:
+                touched |= {SITE, *map(tuple, terms)}
+        return frozenset(touched)
+
+    def due(self, now: datetime) -> list[Post]:
         """Return the waiting posts whose date has come, in the order of their dates."""
         rows = self._database.rows(
-            "SELECT post FROM posts WHERE live_at IS NULL AND published<=? ORDER BY published, name_key",
-            (to_microseconds(now),),
+            f"{_WHOLE} WHERE live_at IS NULL AND published<=? ORDER BY published, name_key", (to_microseconds(now),)
         )
-        return (self._database.parse(load_post, row[0]) for row in rows)
+        return [self._load(row[1:]) for row in rows]
 
     def next_due(self) -> datetime | None:
         """Return when the next waiting post goes live."""
@@ -104,11 +153,21 @@ class Posts:
             for row in rows
         )
 
-    def entry(self, path: str) -> tuple[str, Post]:
-        """Return id and post of a live post."""
-        row = self._database.row("SELECT id, post FROM posts WHERE path=?", (path,))
-        return row[0], self._database.parse(load_post, row[1])
-
     def live_count(self) -> int:
         """Return how many posts are live."""
         return int(self._database.row("SELECT count(*) FROM posts WHERE live_at IS NOT NULL")[0])
+
+
+_WHOLE = "SELECT posts.id, post, summary, html FROM posts LEFT JOIN contents USING (path)"
+
+
+def _instant(placed: Placed) -> int | None:
+    return to_microseconds(placed.live_at) if placed.live_at else None
+
+
+def _row(placed: Placed) -> tuple[Any, ...]:
+    record = placed.record
+    return (
+        *(record.path, placed.id, _instant(placed)),
+        *(to_microseconds(record.published), record.name_key, record.text),
+    )

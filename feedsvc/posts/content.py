@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import pyromark
 
-from feedsvc.model import Post
-from feedsvc.posts.complexity import complexity_of
+from feedsvc.posts.complexity import MAX_DEPTH, MAX_REFERENCES, complexity_of
 from feedsvc.posts.htmlblocks import SHOWN_TAGS, unindent_html
 from feedsvc.posts.plaintext import plain_text, shorten
 from feedsvc.posts.sanitize import clean_html
@@ -26,13 +25,11 @@ class Content:
     """Clean HTML, and the text that makes a summary when the author gave none.
 
     ``removed`` are the characters that references such as ``&#1;`` stood for and that no document may carry.
-    ``unclean`` HTML is left for :func:`clean_content`.
     """
 
     html: str
     opening: str = ""
     removed: str = ""
-    unclean: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +39,21 @@ class TooComplex:
     reason: str
 
 
+def may_wait(body: str) -> bool:
+    """Say whether a body is sure to be no :class:`TooComplex` and to have nothing ``removed``, read or unread.
+
+    Every element comes from one of these characters, and every ampersand from one character.
+    """
+    return (
+        "&#" not in body
+        and len(body) <= MAX_REFERENCES
+        and (len(body) <= MAX_DEPTH or sum(map(body.count, _MAKERS_OF_ELEMENTS)) <= MAX_DEPTH)
+    )
+
+
+_MAKERS_OF_ELEMENTS = "<>*_[~-+.)#=`|"
+
+
 @cache
 def _markdown() -> pyromark.Markdown:
     options = pyromark.Options
@@ -49,18 +61,15 @@ def _markdown() -> pyromark.Markdown:
 
 
 def render_content(
-    body: str, base: str, *, markdown: bool, separator: str = "", with_opening: bool = True, defer: bool = False
+    body: str, base: str, *, markdown: bool, separator: str = "", with_opening: bool = True
 ) -> Content | TooComplex:
     """Render ``body`` to clean HTML with absolute URLs; ``base`` is the post's own URL.
 
-    ``separator`` ends the opening of a post, as ``<!-- more -->`` always does. With ``defer`` the cleaning,
-    which costs the most, is left for later where nothing else hangs on it.
+    ``separator`` ends the opening of a post, as ``<!-- more -->`` always does.
     """
     markup = _to_html(body) if markdown else body
     if reason := complexity_of(markup):
         return TooComplex(reason=reason)
-    if defer and not with_opening and "&#" not in body:
-        return Content(html=markup, unclean=True)
     clean = clean_content(markup, base)
     opening = _opening(_before_separator(body, markup, separator, markdown=markdown), clean) if with_opening else ""
     if "&#" not in body or UNPUBLISHABLE.search(clean) is None:
@@ -73,13 +82,6 @@ def render_content(
 def clean_content(markup: str, base: str) -> str:
     """Return a body's HTML clean and without empty paragraphs; ``base`` is the post's own URL."""
     return _FILLER.sub("", clean_html(markup, base)).strip()
-
-
-def clean_post(post: Post) -> Post:
-    """Return the post with its content clean, as it would be had cleaning not been deferred."""
-    if not post.unclean:
-        return post
-    return replace(post, content=clean_content(post.content, post.alternate_link), unclean=False)
 
 
 def _to_html(body: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from feedsvc.model import Post, PostError, Withheld
-from feedsvc.posts.content import Content, TooComplex, render_content
+from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
 from feedsvc.posts.decoding import decode
 from feedsvc.posts.fields import Fields
+from feedsvc.posts.files import digest_of
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
 from feedsvc.posts.ids import IdSources, propose_id
 from feedsvc.posts.labels import read_language, read_terms, read_title
@@ -40,8 +40,8 @@ class PostRules:
     """What the site decides about all of its posts.
 
     ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
-    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves content
-    unclean where it can: most posts are in no document, and cleaning is what costs most.
+    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves posts pending
+    where nothing but their content hangs on it: most are in no document, and content is what costs most.
     """
 
     site_url: str
@@ -53,6 +53,16 @@ class PostRules:
     id_style: str
     excerpt_separator: str = ""
     defer: bool = False
+
+
+def finish_post(post: Post, data: bytes, rules: PostRules) -> Post:
+    """Return a pending post with its content, as it would be had nothing been deferred.
+
+    ``data`` are the bytes it was read from.
+    """
+    whole = parse_post(post.path, data, replace(rules, defer=False))
+    assert isinstance(whole, Post)  # noqa: S101 - that it is one is what made it pending
+    return whole
 
 
 def parse_post(path: str, data: bytes, rules: PostRules) -> Post | PostError | Withheld:
@@ -140,7 +150,8 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
     fields, rules = draft.fields, draft.rules
     alternate_link = site_url_of(url_path, rules.site_url) or rules.site_url
     summary = plain_text(fields.text("excerpt", "description", "summary"))
-    content = _content(draft, alternate_link, with_opening=not summary)
+    pending = rules.defer and may_wait(draft.front.body)
+    content = Content(html="") if pending else _content(draft, alternate_link, with_opening=not summary)
     if isinstance(content, PostError):
         return content
     authors = read_authors(fields, rules.site_url)
@@ -148,8 +159,8 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
     post = Post(
         path=draft.path,
         name_key=name_key(draft.path),
-        digest=digest(draft.data),
-        body_digest=digest(draft.front.body.encode()) if draft.front.body.strip() else "",
+        digest=digest_of(draft.data),
+        body_digest=digest_of(draft.front.body.encode()) if draft.front.body.strip() else "",
         proposed_id=_proposed_id(draft, alternate_link, url_path),
         title=read_title(fields, draft.slug, draft.name),
         alternate_link=alternate_link,
@@ -157,7 +168,7 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         updated=read_updated(fields, draft.published, rules.timezone),
         summary=summary or content.opening,
         content=content.html,
-        unclean=content.unclean,
+        pending=pending,
         authors=authors,
         terms=read_terms(fields, draft.categories, authors, language),
         language=language,
@@ -165,11 +176,6 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         enclosure=read_enclosure(fields, rules.site_url),
     )
     return replace(post, warnings=tuple(fields.findings)) if fields.findings else post
-
-
-def digest(data: bytes) -> str:
-    """Return the hexadecimal BLAKE2b of ``data``, 16 bytes long."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Content | PostError:
@@ -181,7 +187,6 @@ def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Conte
         markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
         separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
         with_opening=with_opening,
-        defer=draft.rules.defer,
     )
     if isinstance(content, TooComplex):
         reason = f"the body has {content.reason}"

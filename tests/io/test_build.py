@@ -21,6 +21,7 @@ from feedsvc.index import Index
 from feedsvc.ledger import Ledger
 from feedsvc.lock import build_lock
 from feedsvc.model import FeedDocument
+from feedsvc.posts.parse import PostRules
 from feedsvc.posts.scan import read_source
 from feedsvc.publish.staging import Staging
 from feedsvc.report import BuildReport
@@ -65,9 +66,10 @@ def read_posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     parse_post = feedsvc.posts.parse.parse_post
 
-    def parse(path: str, *rest: Any) -> Any:
-        found.append(path)
-        return parse_post(path, *rest)
+    def parse(path: str, data: bytes, rules: PostRules) -> Any:
+        if rules.defer:  # else it is a post known already, whose content a document needs
+            found.append(path)
+        return parse_post(path, data, rules)
 
     monkeypatch.setattr(feedsvc.posts.parse, "parse_post", parse)
     return found
@@ -372,7 +374,7 @@ def test_a_file_that_vanishes_between_scan_and_reading_is_gone(
         path.unlink(missing_ok=True)
         return read_source(*arguments)
 
-    monkeypatch.setattr("feedsvc.intake.read_source", vanish)
+    monkeypatch.setattr("feedsvc.posts.files.read_source", vanish)
     run_build(1)
     assert titles(documents) == ["셋", "둘"]
 

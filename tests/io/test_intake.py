@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from feedsvc.index import Index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.model import SITE, Finding, Post, PostError, Term, Withheld
+from feedsvc.posts.crew import read_files
+from feedsvc.posts.files import FileReader
 from feedsvc.posts.scan import ScanResult, scan_posts
 
 # Later than any time that the file system gives, so that no file looks as if it had just changed.
@@ -34,7 +37,7 @@ def parse(path: str, data: bytes) -> Post | PostError | Withheld:
     return Post(
         path=path,
         name_key=path,
-        digest=hashlib.sha256(data).hexdigest(),
+        digest=hashlib.sha256(data).hexdigest()[:32],
         body_digest="",
         proposed_id=f"https://example.org/{path}",
         title=path,
@@ -92,14 +95,11 @@ class Desk:
             self.read.append(path)
             return parse(path, data)
 
-        rules = IntakeRules(
-            directory=self.posts,
-            max_bytes=max_bytes,
-            future=future,
-            parse=parse_and_note,
-            allow_removals=allow_removals,
+        rules = IntakeRules(directory=str(self.posts), future=future, allow_removals=allow_removals)
+        reader = FileReader(
+            directory=self.posts, max_bytes=max_bytes, parse=parse_and_note, complete=lambda post, _: post
         )
-        intake = Intake(rules, self.index, self.ledger, NOON + hours * HOUR)
+        intake = Intake(rules, partial(read_files, reader), self.index, self.ledger, NOON + hours * HOUR)
         touched = intake.take_in(scan or self.scan(), known_elsewhere)
         self.open_anew()
         return {"the site" if feed == SITE else feed[1] for feed in touched}

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -370,6 +369,31 @@ def test_no_descriptor_is_left_open(posts: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
     for limit in (LIMIT, 5_000):
         read_source(posts, file, limit)
-        read_source(posts, replace(file, path="sub/gone.md"), limit)
+        read_source(posts, file._replace(path="sub/gone.md"), limit)
     after = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("within", "found"),
+    [
+        (["a.md"], ["a.md"]),
+        (["sub"], ["sub/b.md", "sub/deep/c.md"]),
+        (["sub/deep", "sub", "a.md"], ["a.md", "sub/b.md", "sub/deep/c.md"]),
+        (["sub/deep/c.md", "gone.md", "gone/gone.md", "a.md/x.md"], ["sub/deep/c.md"]),
+        ([".hidden/d.md", "link/b.md", "../outside.md", "", "/", "x.txt"], []),
+        (["alias.md"], ["alias.md"]),
+        ([], []),
+    ],
+)
+def test_only_what_is_asked_for_is_looked_at(posts: Path, within: list[str], found: list[str]) -> None:
+    for name in ("a.md", "sub/b.md", "sub/deep/c.md", ".hidden/d.md", "x.txt"):
+        write(posts / name)
+    write(posts.parent / "outside.md")
+    (posts / "link").symlink_to("sub")
+    (posts / "alias.md").symlink_to("a.md")
+    everything = {file.path: file for file in scan_posts(posts, PATTERNS).files}
+    scan = scan_posts(posts, PATTERNS, within)
+    assert [file.path for file in scan.files] == found
+    assert all(everything[file.path] == file for file in scan.files)
+    assert scan.errors == ()

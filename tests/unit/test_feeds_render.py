@@ -165,6 +165,6 @@ def test_two_entries_of_one_id_are_not_published(make_feed: MakeFeed, make_entry
 
 def test_what_was_not_cleaned_is_never_published(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
     entry = make_entry("1")
-    unclean = replace(entry, post=replace(entry.post, unclean=True))
-    with pytest.raises(DocumentError, match="was not cleaned"):
-        render_feed(make_feed("atom"), [unclean], FULL)
+    pending = replace(entry, post=replace(entry.post, pending=True))
+    with pytest.raises(DocumentError, match="is pending"):
+        render_feed(make_feed("atom"), [pending], FULL)

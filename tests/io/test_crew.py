@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from feedsvc.errors import SourceChangedError
+from feedsvc.model import SourceFile
+from feedsvc.posts import crew
+from feedsvc.posts.crew import BATCH, read_files
+from feedsvc.posts.files import FileReader, Reading, Unread
+from feedsvc.posts.parse import PostRules, finish_post, parse_post
+from feedsvc.records import PostRecord, load_post
+
+RULES = PostRules(
+    site_url="https://example.org",
+    timezone=ZoneInfo("Asia/Seoul"),
+    permalink="pretty",
+    language="ko",
+    drafts=False,
+    encodings=("utf-8-sig",),
+    id_style="permalink",
+    defer=True,
+)
+NUMBER = 5 * BATCH + 3
+
+
+# Imported by workers, which are not those who import this module.
+FAULTY = f"""
+import os, signal
+from functools import partial
+from feedsvc.posts.parse import parse_post
+
+def fail(path, data, rules, parent, killed):
+    if path == "{2 * BATCH:04}.md" and os.getpid() != parent:
+        if killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise RuntimeError(path)
+    return parse_post(path, data, rules)
+"""
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> FileReader:
+    posts = tmp_path / "_posts"
+    posts.mkdir()
+    for number in range(NUMBER):
+        (posts / f"{number:04}.md").write_text(
+            f"---\ntitle: {number}\ndate: 2024-01-02\n---\n*{number}*\n", encoding="utf-8"
+        )
+    return FileReader(
+        directory=posts,
+        max_bytes=1000,
+        parse=partial(parse_post, rules=RULES),
+        complete=partial(finish_post, rules=RULES),
+    )
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_WORTH_A_CREW", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+
+def unread(known: str = "") -> list[Unread]:
+    looks = {"size": 1, "mtime_ns": 1, "ctime_ns": 1, "inode": 1}
+    return [Unread(SourceFile(path=f"{number:04}.md", **looks), known) for number in range(NUMBER)]
+
+
+def titles(batches: Iterator[Sequence[Reading]]) -> list[str]:
+    records = [each.outcome for batch in batches for each in batch]
+    return [load_post(each.text).title for each in records if isinstance(each, PostRecord)]
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_several_processes_read_what_one_reads_and_in_the_order_of_the_files(reader: FileReader) -> None:
+    together = [each for batch in read_files(reader, unread()) for each in batch]
+    assert together == [reader.read(each) for each in unread()]
+    assert [each.file.path for each in together] == [each.file.path for each in unread()]
+
+
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize("killed", [True, False])
+def test_what_a_worker_that_fails_had_to_read_is_read_all_the_same(
+    reader: FileReader, tmp_path: Path, killed: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTY, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    fail = importlib.import_module("faulty").fail
+    parse = partial(fail, rules=RULES, parent=os.getpid(), killed=killed)
+    with caplog.at_level(logging.WARNING):
+        read = titles(read_files(replace(reader, parse=parse), unread()))
+    assert read == [str(number) for number in range(NUMBER)]
+    assert caplog.text.count("ended early") == killed
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_workers_end_when_nobody_wants_the_rest(reader: FileReader) -> None:
+    batches = read_files(reader, unread())
+    next(batches)
+    workers = _children_of_the_server()
+    assert len(workers) == 2
+    batches.close()  # type: ignore[attr-defined]
+    assert not _children_of_the_server()
+
+
+def _children_of_the_server() -> set[int]:
+    from multiprocessing import forkserver
+
+    server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    told = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8")
+    return {int(pid) for pid in told.split()}
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from feedsvc.posts import crew
+sys.path.insert(0, {tests!r})
+import test_crew
+crew._WORTH_A_CREW = 1
+os.sched_getaffinity = lambda _: {{0, 1}}
+if __name__ == "__main__":
+    from functools import partial
+    from feedsvc.posts.files import FileReader
+    parse = partial(test_crew.parse_post, rules=test_crew.RULES)
+    reader = FileReader(directory=Path({posts!r}), max_bytes=1000, parse=parse, complete=None)
+    batches = crew.read_files(reader, test_crew.unread() * 20)
+    next(batches)
+    print(*test_crew._children_of_the_server(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_workers_do_not_outlive_a_build_that_is_killed(reader: FileReader, tmp_path: Path) -> None:
+    script = tmp_path / "build.py"
+    script.write_text(KILLED.format(tests=str(Path(__file__).parent), posts=str(reader.directory)), encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as build:
+        assert build.stdout
+        workers = [int(pid) for pid in build.stdout.readline().split()]
+        assert len(workers) == 2
+        build.kill()
+    end = time.monotonic() + 20
+    while any(_runs(pid) for pid in workers):
+        assert time.monotonic() < end, "a worker lives on"
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
+    first = reader.read(unread()[0])
+    assert isinstance(first.outcome, PostRecord)
+    again = reader.read(Unread(first.file, first.digest))
+    assert (again.outcome, again.digest) == ("same", first.digest)
+
+
+def test_a_pending_post_gets_its_content_from_the_bytes_that_were_read_and_no_others(reader: FileReader) -> None:
+    outcome = reader.read(unread()[7]).outcome
+    assert isinstance(outcome, PostRecord)
+    pending = load_post(outcome.text)
+    assert (pending.pending, pending.content) == (True, "")
+    whole = reader.finish(pending)
+    assert (whole.pending, whole.content, whole.summary) == (False, "<p><em>7</em></p>", "7")
+    (reader.directory / pending.path).write_text("changed", encoding="utf-8")
+    with pytest.raises(SourceChangedError, match=r"0007\.md: changes again and again"):
+        reader.finish(pending)
+    (reader.directory / pending.path).unlink()
+    with pytest.raises(SourceChangedError):
+        reader.finish(pending)
