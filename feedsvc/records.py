@@ -70,14 +70,27 @@ def _fields(value: Post | Person | Enclosure | Finding) -> dict[str, Any]:
 
 def dump_post(post: Post) -> str:
     """Serialise a post whole, content and warnings included."""
-    fields = _fields(post)
-    fields["published"] = to_microseconds(post.published)
-    fields["updated"] = to_microseconds(post.updated)
-    fields["authors"] = [_fields(person) for person in post.authors]
-    fields["terms"] = post.terms
-    fields["enclosure"] = _fields(post.enclosure) if post.enclosure else None
-    fields["warnings"] = [_fields(finding) for finding in post.warnings]
-    return _encode(fields)
+    values = {
+        "path": post.path,
+        "name_key": post.name_key,
+        "digest": post.digest,
+        "body_digest": post.body_digest,
+        "proposed_id": post.proposed_id,
+        "title": post.title,
+        "alternate_link": post.alternate_link,
+        "published": to_microseconds(post.published),
+        "updated": to_microseconds(post.updated),
+        "summary": post.summary,
+        "content": post.content,
+        "authors": [_fields(person) for person in post.authors],
+        "terms": post.terms,
+        "language": post.language,
+        "image": post.image,
+        "enclosure": _fields(post.enclosure) if post.enclosure else None,
+        "pending": post.pending,
+        "warnings": [_fields(finding) for finding in post.warnings],
+    }
+    return _encode(values)
 
 
 def load_post(text: str) -> Post:

@@ -19,8 +19,6 @@ CREATE INDEX files_rejected ON files (path) WHERE rejected IS NOT NULL;
 CREATE INDEX files_warnings ON files (path) WHERE warnings IS NOT NULL;
 """
 
-_LOOKS = "SELECT path, size, mtime_ns, ctime_ns, inode, read_ns, digest FROM files"
-
 # A file changed this close to the moment it was read may have changed again without its times telling.
 _RACY_NS = 2_000_000_000
 
@@ -67,21 +65,26 @@ class Files:
         to_read = []
         gone = set(known_elsewhere)
         for file in files:
-            row = known.pop(file.path, None)
-            gone.discard(file.path)
+            path = file[0]
+            row = known.pop(path, None)
+            if gone:
+                gone.discard(path)
             if row is None:
                 to_read.append((file, ""))
-            elif row[:5] != file or not row[6] or max(file.mtime_ns, file.ctime_ns) > row[5] - _RACY_NS:
+            elif row[:5] != file or row[5]:
                 to_read.append((file, row[6]))
         return Changes(to_read=tuple(to_read), removed=tuple(sorted(gone | known.keys())))
 
     def _looks(self, within: Sequence[str] | None) -> Iterator[Any]:
+        """Return path, size, both times and inode of each file, whether to read it in any case, and its digest."""
+        doubtful = f"digest='' OR max(mtime_ns, ctime_ns) > read_ns - {_RACY_NS}"
+        looks = f"SELECT path, size, mtime_ns, ctime_ns, inode, {doubtful}, digest FROM files"  # noqa: S608 (constants)
         if within is None:
-            yield from self._database.rows(_LOOKS)
+            yield from self._database.rows(looks)
         for path in within or ():
             # "0" comes behind "/".
             below = (path, f"{path}/", f"{path}0")
-            yield from self._database.rows(f"{_LOOKS} WHERE path=? OR (path>? AND path<?)", below)
+            yield from self._database.rows(f"{looks} WHERE path=? OR (path>? AND path<?)", below)
 
     def is_known(self, path: str) -> bool:
         """Tell whether the last build found a file at this path."""

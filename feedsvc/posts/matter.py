@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from feedsvc.model import Finding
 
@@ -17,8 +17,7 @@ MAX_NODES = 10_000
 MAX_DEPTH = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """Where a top-level key and its value stand: offsets in the source's text, end exclusive."""
 
     key: int

@@ -150,7 +150,8 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
     fields, rules = draft.fields, draft.rules
     alternate_link = site_url_of(url_path, rules.site_url) or rules.site_url
     summary = plain_text(fields.text("excerpt", "description", "summary"))
-    pending = rules.defer and may_wait(draft.front.body)
+    body = draft.front.body.encode()
+    pending = rules.defer and may_wait(body)
     content = Content(html="") if pending else _content(draft, alternate_link, with_opening=not summary)
     if isinstance(content, PostError):
         return content
@@ -160,7 +161,7 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         path=draft.path,
         name_key=name_key(draft.path),
         digest=digest_of(draft.data),
-        body_digest=digest_of(draft.front.body.encode()) if draft.front.body.strip() else "",
+        body_digest="" if body.isspace() or not body else digest_of(body),
         proposed_id=_proposed_id(draft, alternate_link, url_path),
         title=read_title(fields, draft.slug, draft.name),
         alternate_link=alternate_link,

@@ -66,7 +66,7 @@ def render_permalink(template: str, values: PermalinkValues) -> str | UnknownPla
     pieces = _compiled(template)
     if isinstance(pieces, UnknownPlaceholder):
         return pieces
-    path = "".join(piece if isinstance(piece, str) else escape_path(piece(values)) for piece in pieces)
+    path = "".join([piece if type(piece) is str else _escaped(piece(values)) for piece in pieces])  # type: ignore[operator]
     return _encoded(_sanitized(path))
 
 
@@ -82,6 +82,12 @@ def _compiled(template: str) -> tuple[str | _Value, ...] | UnknownPlaceholder:
         pieces += [template[end : match.start()], _PLACEHOLDERS[name]]
         end = match.start() + 1 + len(name)
     return (*pieces, template[end:])
+
+
+@lru_cache(maxsize=4096)
+def _escaped(value: str) -> str:
+    """Escape what is the same for many posts, years and categories, once."""
+    return escape_path(value)
 
 
 def escape_path(path: str) -> str:

@@ -71,24 +71,29 @@ def _read_link(directory: Path, file: SourceFile, max_bytes: int) -> bytes | Pos
 
 def _read(descriptor: int, path: str, max_bytes: int) -> bytes | PostError:
     try:
-        with open(descriptor, "rb", buffering=0) as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                reason, hint = NOT_REGULAR
-                return PostError(path=path, reason=reason, hint=hint)
-            if status.st_size > max_bytes:
-                return _too_large(path, status.st_size, max_bytes)
-            data = _read_all(stream.fileno(), max_bytes + 1)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            reason, hint = NOT_REGULAR
+            return PostError(path=path, reason=reason, hint=hint)
+        if status.st_size > max_bytes:
+            return _too_large(path, status.st_size, max_bytes)
+        data = _read_all(descriptor, status.st_size, max_bytes + 1)
     except OSError as error:
         return _refused(path, error)
+    finally:
+        os.close(descriptor)
     return _too_large(path, len(data), max_bytes) if len(data) > max_bytes else data
 
 
-def _read_all(descriptor: int, limit: int) -> bytes:
-    chunks = []
-    while limit > 0 and (chunk := os.read(descriptor, min(limit, 1 << 20))):
-        chunks.append(chunk)
-        limit -= len(chunk)
+def _read_all(descriptor: int, size: int, limit: int) -> bytes:
+    """Read to the end, or ``limit`` bytes, of a file that had ``size`` of them a moment ago."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    chunks = [data]
+    while data and (limit := limit - len(data)) > 0:
+        data = os.read(descriptor, min(limit, 1 << 20))
+        chunks.append(data)
     return b"".join(chunks)
 
 

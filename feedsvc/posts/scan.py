@@ -53,7 +53,7 @@ def scan_posts(directory: Path, patterns: Sequence[str], within: Collection[str]
         reason = "the posts directory was taken away while it was listed"
         raise ScanError(str(directory), reason, "check that its disk is mounted")
     return ScanResult(
-        files=tuple(sorted(walk.files, key=lambda file: file.path)),
+        files=tuple(sorted(walk.files)),
         errors=tuple(sorted(walk.errors, key=lambda error: error.path)),
         within=looked_at,
     )
@@ -113,10 +113,16 @@ class _Named:
         return os.path.islink(self.path)  # noqa: PTH114 - as of a DirEntry
 
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        return stat.S_ISDIR(self._mode(follow_symlinks=follow_symlinks))
+
+    def is_file(self, *, follow_symlinks: bool = True) -> bool:
+        return stat.S_ISREG(self._mode(follow_symlinks=follow_symlinks))
+
+    def _mode(self, *, follow_symlinks: bool) -> int:
         try:
-            return stat.S_ISDIR(self.stat(follow_symlinks=follow_symlinks).st_mode)
+            return self.stat(follow_symlinks=follow_symlinks).st_mode
         except (FileNotFoundError, NotADirectoryError):
-            return False
+            return 0
 
     def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
         return os.stat(self.path, follow_symlinks=follow_symlinks)  # noqa: PTH116 - as of a DirEntry
@@ -147,8 +153,9 @@ class _Walk:
         try:
             with os.scandir(where) as entries:
                 for entry in entries:
-                    if not entry.name.startswith("."):
-                        self._entry(entry, prefix + entry.name)
+                    name = entry.name
+                    if name[0] != ".":
+                        self._entry(entry, prefix + name)
         except (FileNotFoundError, NotADirectoryError) as error:
             if not prefix:
                 raise _unlistable(where, error) from error
@@ -170,7 +177,11 @@ class _Walk:
             self._entry(entry, path)
 
     def _entry(self, entry: _Entry, path: str) -> None:
-        if entry.is_symlink():
+        # Told by the listing itself; a plain file, as nearly all are, needs but this one question.
+        if entry.is_file(follow_symlinks=False):
+            if self._matches(path):
+                self._file(entry, path, follow=False)
+        elif entry.is_symlink():
             self._link(entry, path)
         elif entry.is_dir(follow_symlinks=False):
             self._pending.append(path + "/")
@@ -192,15 +203,8 @@ class _Walk:
         if not stat.S_ISREG(status.st_mode):
             self._error(path, *NOT_REGULAR)
             return
-        self.files.append(
-            SourceFile(
-                path=path,
-                size=status.st_size,
-                mtime_ns=status.st_mtime_ns,
-                ctime_ns=status.st_ctime_ns,
-                inode=status.st_ino,
-            )
-        )
+        looks = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        self.files.append(SourceFile(path, *looks))
 
     def _link(self, entry: _Entry, path: str) -> None:
         try:

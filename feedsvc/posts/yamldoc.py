@@ -6,7 +6,7 @@ False), forgets duplicate keys and positions, and expands aliases without a boun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import yaml
@@ -66,7 +66,9 @@ class _Builder:
     """Builds values from events, within bounds. Lives for one document."""
 
     def __init__(self, source: SourceText, base: int, loader: yaml.SafeLoader | yaml.CSafeLoader) -> None:
-        self._source, self._base, self._loader = source, base, loader
+        self._source, self._base = source, base
+        # It has no event behind the stream's end only, and nobody looks there.
+        self._next: Callable[[], Event] = loader.get_event  # type: ignore[assignment]
         self._anchors = Anchors()
         self._closed_at = 0
         self._key = ""
@@ -89,11 +91,6 @@ class _Builder:
         values = value if isinstance(value, dict) else {}
         return Matter(values=values, spans=self._spans, findings=tuple(self._findings))
 
-    def _next(self) -> Event:
-        event = self._loader.get_event()
-        assert event is not None  # noqa: S101 - it is only behind the stream's end, and nobody looks there
-        return event
-
     def _end(self) -> None:
         event = self._next()
         while isinstance(event, DocumentEndEvent):
@@ -104,7 +101,7 @@ class _Builder:
 
     def _node(self, event: Event, depth: int) -> Value:
         self._anchors.count(self._key, event)
-        if isinstance(event, ScalarEvent):
+        if type(event) is ScalarEvent:
             value = self._scalar(event)
             return value if event.anchor is None else self._marked(event, value, 1)
         if isinstance(event, AliasEvent):
@@ -120,7 +117,8 @@ class _Builder:
         return self._marked(event, items, self._anchors.nodes - before)
 
     def _items(self, end: type[Event]) -> Iterator[Event]:
-        while not isinstance(event := self._next(), end):
+        following = self._next
+        while type(event := following()) is not end:
             yield event
         self._closed_at = end_of(event)
 
@@ -165,7 +163,7 @@ class _Builder:
     def _top_level(self, key: Event, value: Event) -> None:
         end = end_of(value) if isinstance(value, ScalarEvent | AliasEvent) else self._closed_at
         base = self._base
-        self._spans[self._key] = Span(key=base + start_of(key), start=base + start_of(value), end=base + end)
+        self._spans[self._key] = Span(base + start_of(key), base + start_of(value), base + end)
         if isinstance(value, ScalarEvent) and not value.style:
             self._check_plain(value)
 
@@ -186,7 +184,8 @@ class _Builder:
 
 def _key_of(event: Event) -> str:
     if isinstance(event, ScalarEvent):
-        return UNPUBLISHABLE.sub("", event.value)
+        key: str = event.value
+        return key if key.isidentifier() else UNPUBLISHABLE.sub("", key)
     raise RefusedError(
         event,
         "a key is to be a word, and this is a list, a mapping or an alias",
