@@ -147,7 +147,7 @@ class Intake:
 
     def _withdraw(self, paths: Iterable[str]) -> None:
         paths = sorted(paths)
-        self._touched |= self._index.posts.drop_all(paths)
+        self._touched.update(*self._index.posts.drop_all(paths).values())
         for path in paths:
             self._index.files.drop(path)
         self._ledger.withdraw(paths, self._now)
@@ -182,7 +182,7 @@ class Intake:
             records = [each for each in records if each.published <= self._now]
         admissions = self._ledger.admit_all(records, self._now)
         live = [Placed(each, given.id, given.live_at) for each, given in zip(records, admissions, strict=True)]
-        self._touched |= self._index.posts.put_all([*live, *(Placed(each, None, None) for each in waiting)])
+        self._touched |= self._index.posts.put_all([*live, *(Placed(each, None, None) for each in waiting)]).touched
         told = zip(records, admissions, strict=True)
         return {each.path: given.finding for each, given in told if given.finding}
 

@@ -41,6 +41,13 @@ class Placed(NamedTuple):
     live_at: datetime | None
 
 
+class Change(NamedTuple):
+    """What putting posts changed: the feeds touched, and by path the feeds that those known before were in."""
+
+    touched: frozenset[FeedKey]
+    left: dict[str, frozenset[FeedKey]]
+
+
 class Posts:
     """The tables of posts and of the terms they carry, of those kinds only that ``kinds`` names; None: of all."""
 
@@ -69,26 +76,25 @@ class Posts:
         return replace(post, summary=summary, content=zlib.decompress(html).decode(), pending=False)
 
     def put(self, post: Post, id_: str | None, live_at: datetime | None) -> frozenset[FeedKey]:
-        """Record one post as :meth:`put_all` does."""
-        return self.put_all([Placed(record_post(post), id_, live_at)])
+        """Record one post as :meth:`put_all` does; return the feeds this touches."""
+        return self.put_all([Placed(record_post(post), id_, live_at)]).touched
 
-    def put_all(self, placed: Sequence[Placed]) -> frozenset[FeedKey]:
-        """Record posts, live or (without ``live_at``) waiting for their dates; return the feeds this touches."""
+    def put_all(self, placed: Sequence[Placed]) -> Change:
+        """Record posts, live or (without ``live_at``) waiting for their dates."""
         paths = [each.record.path for each in placed]
-        rows = self._database.rows(
-            f"SELECT path, id, live_at, post FROM posts WHERE path IN ({placeholders(paths)})",  # noqa: S608
-            paths,
-        )
-        known = {row[0]: tuple(row[1:]) for row in rows}
+        query = f"SELECT path, id, live_at, post FROM posts WHERE path IN ({placeholders(paths)})"  # noqa: S608
+        known = {row[0]: tuple(row[1:]) for row in self._database.rows(query, paths)}
         changed = [
             each for each in placed if known.get(each.record.path) != (each.id, _instant(each), each.record.text)
         ]
-        touched = set(self.drop_all([each.record.path for each in changed if each.record.path in known]))
+        left = self.drop_all([each.record.path for each in changed if each.record.path in known])
         self._database.write("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", map(_row, changed))
         terms = [term for each in changed if each.live_at for term in self._terms(each)]
         self._database.write("INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)", terms)
-        touched.update((term[0], term[1]) for term in terms)
-        return frozenset(touched | {SITE} if any(each.live_at for each in changed) else touched)
+        touched = {(term[0], term[1]) for term in terms}.union(*left.values())
+        if any(each.live_at for each in changed):
+            touched.add(SITE)
+        return Change(frozenset(touched), left)
 
     def _terms(self, placed: Placed) -> Iterable[tuple[Any, ...]]:
         record, live_at = placed.record, _instant(placed)
@@ -110,19 +116,18 @@ class Posts:
 
     def drop(self, path: str) -> frozenset[FeedKey]:
         """Forget a post, and return the feeds it was in."""
-        return self.drop_all([path])
+        return self.drop_all([path])[path]
 
-    def drop_all(self, paths: Sequence[str]) -> frozenset[FeedKey]:
-        """Forget posts, and return the feeds they were in."""
-        touched: set[FeedKey] = set()
+    def drop_all(self, paths: Iterable[str]) -> dict[str, frozenset[FeedKey]]:
+        """Forget posts, and return the feeds each was in."""
+        left: dict[str, frozenset[FeedKey]] = {}
         for path in paths:
             terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
             was_live = self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,))
             for table in ("post_terms", "contents", "posts"):
                 self._database.execute(f"DELETE FROM {table} WHERE path=?", (path,))  # noqa: S608 (constants)
-            if was_live:
-                touched |= {SITE, *map(tuple, terms)}
-        return frozenset(touched)
+            left[path] = frozenset({SITE, *map(tuple, terms)} if was_live else ())
+        return left
 
     def due(self, now: datetime) -> list[Post]:
         """Return the waiting posts whose date has come, in the order of their dates."""
