@@ -82,6 +82,13 @@ def build(
         return _build_locked(run, started)
 
 
+def warm_up() -> None:
+    """Import what builds import when they find a change, for a process that will wait for one."""
+    from feedsvc import assembly  # noqa: F401
+    from feedsvc.posts import parse  # noqa: F401
+    from feedsvc.publish import history  # noqa: F401
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
     """What one build was asked to do."""

@@ -76,6 +76,14 @@ class LedgerError(StoreError):
     """The ledger is damaged. It cannot be derived again, so no build goes on without it."""
 
 
+class WatchError(FeedsvcError):
+    """The posts directory cannot be watched; the schedule finds its changes."""
+
+    def __init__(self, path: str, reason: str, hint: str = "") -> None:
+        self.path, self.reason, self.hint = path, reason, hint
+        super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
+
+
 class StaleSnapshotError(FeedsvcError):
     """The bytes this snapshot names were replaced by a newer edition; load that one."""
 

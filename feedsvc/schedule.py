@@ -1,4 +1,4 @@
-"""When to build: at start, at every tick, when a waiting post's second comes, and when asked."""
+"""When to build: at start, when a post is saved, at every tick, when a waiting post's second comes, and when asked."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from feedsvc.build import build
+from feedsvc.build import build, warm_up
 from feedsvc.config import Settings
 from feedsvc.errors import FeedsvcError
 from feedsvc.report import BuildReport
 from feedsvc.status import STATUS_FILE, format_instant, read_last_build, write_next_run, write_status
+from feedsvc.watch import Changes, Watcher
 
 _log = logging.getLogger(__name__)
 
 _LOCK_WAIT_SECONDS = 60.0
 _FOLLOW_SECONDS = 1
-_TICK, _DUE, _ASKED, _FOLLOW = "tick", "due", "asked", "follow"
+_TICK, _DUE, _ASKED, _SAVED, _FOLLOW = "tick", "due", "asked", "saved", "follow"
 
 
 class BuildSchedule:
     """Builds in the background, one at a time, until stopped.
 
     A failing run is logged and tried again at the next tick. ``clock`` returns the
-    aware present; ``run_build`` is :func:`feedsvc.build.build` but for tests.
+    aware present; ``run_build`` is :func:`feedsvc.build.build`, or calls it.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class BuildSchedule:
         self._status = settings.state.dir / STATUS_FILE
         self._building = threading.Lock()
         self._stopping = False
+        self._watcher: Watcher | None = None
+        self._changes = Changes()
         self._seen = 0
         self._built_at = ""
         # It warns of runs that were "skipped": those that one waiting in the queue stands for.
@@ -58,6 +61,7 @@ class BuildSchedule:
     def start(self) -> None:
         """Build now, and from now on whenever it is time."""
         self._settings.state.dir.mkdir(parents=True, exist_ok=True)
+        self._watch()
         self._scheduler.add_job(self.run, self._trigger(), id=_TICK, next_run_time=self._clock())
         self._scheduler.add_job(self.follow, IntervalTrigger(seconds=_FOLLOW_SECONDS, timezone=UTC), id=_FOLLOW)
         self._scheduler.start()
@@ -65,6 +69,7 @@ class BuildSchedule:
     def stop(self) -> None:
         """Finish the build that is running, if any, and plan no other."""
         self._stopping = True
+        self._watch_no_more()
         # Not wait=True: APScheduler would hold the lock that the end of the running build asks for.
         self._scheduler.shutdown(wait=False)
         with self._building:
@@ -72,31 +77,72 @@ class BuildSchedule:
 
     def reconfigure(self, settings: Settings) -> None:
         """Go by other settings from the next run on, and run at once."""
+        self._watch_no_more()
         self._settings, self._status = settings, settings.state.dir / STATUS_FILE
+        self._watch()
         self._scheduler.reschedule_job(_TICK, trigger=self._trigger())
         self.ask()
 
     def ask(self) -> None:
         """Build as soon as the build that is running, if any, is done."""
-        self._plan(_ASKED, self._clock())
+        self._plan(_ASKED, self._clock(), self.run)
+
+    def _watch(self) -> None:
+        if self._settings.schedule.watch:
+            posts = self._settings.posts
+            self._watcher = Watcher(posts.dir, posts.patterns, self.note)
+            self._watcher.start()
+
+    def _watch_no_more(self) -> None:
+        watcher, self._watcher = self._watcher, None
+        if watcher:
+            watcher.stop()
+
+    def note(self, changed: frozenset[str] | None) -> None:
+        """Build soon what changed, by its paths relative to the posts directory; None: anything may have."""
+        self._changes.note(changed)
+        self._plan(_SAVED, self._clock(), self._run_noted)
 
     def run(self) -> None:
-        """Build once and keep the outcome for `feedsvc status`; errors are logged, never raised."""
-        with self._building:
-            if not self._stopping:
-                self._run_and_record()
+        """Look at all posts and build; keep the outcome for `feedsvc status`; errors are logged, never raised."""
+        watcher = self._watcher
+        if watcher:
+            # What changes after this build has looked must be told.
+            watcher.wait_ready()
+        self._changes.note(None)
+        self._run_noted()
 
-    def _run_and_record(self) -> None:
+    def _run_due(self) -> None:
+        """Let in the posts that waited; look at the others only if it is not told when they change."""
+        watcher = self._watcher
+        if watcher is None or not watcher.wait_ready():
+            self._changes.note(None)
+        self._run_noted(even_if_none=True)
+
+    def _run_noted(self, *, even_if_none: bool = False) -> None:
+        with self._building:
+            changed = self._changes.take()
+            # A run before this one may have taken what this one was planned for.
+            if self._stopping or not (even_if_none or changed is None or changed):
+                return
+            self._run_and_record(changed)
+            if self._watcher:
+                # Of what a build with nothing changed does without, so that no edit waits for it.
+                warm_up()
+
+    def _run_and_record(self, changed: frozenset[str] | None) -> None:
         outcome: BuildReport | FeedsvcError
         try:
-            outcome = self._build(self._settings, now=self._clock(), wait=_LOCK_WAIT_SECONDS)
+            outcome = self._build(self._settings, now=self._clock(), wait=_LOCK_WAIT_SECONDS, changed=changed)
         except FeedsvcError as error:
             _log.error("build failed: %s", error)
             outcome = error
+            self._changes.note(None)
         except Exception as error:  # noqa: BLE001 (logged whole, and told in the status)
             # A bug must not end the schedule; the last edition stands, and the next run tries again.
             _log.exception("build failed by a bug in feedsvc; the last edition stands")
             outcome = FeedsvcError(f"a bug in feedsvc: {type(error).__name__}: {error}; please report it")
+            self._changes.note(None)
         else:
             _log.info("build: %s", outcome.summary())
         self._record(outcome)
@@ -130,10 +176,10 @@ class BuildSchedule:
 
     def _plan_next_change(self, next_change: datetime | None) -> None:
         if next_change is not None:
-            self._plan(_DUE, next_change)
+            self._plan(_DUE, next_change, self._run_due)
 
-    def _plan(self, job: str, at: datetime) -> None:
-        self._scheduler.add_job(self.run, "date", run_date=at, id=job, replace_existing=True)
+    def _plan(self, job: str, at: datetime, run: Callable[[], None]) -> None:
+        self._scheduler.add_job(run, "date", run_date=at, id=job, replace_existing=True)
 
     def _trigger(self) -> Any:  # noqa: ANN401 (APScheduler ships no types)
         schedule = self._settings.schedule

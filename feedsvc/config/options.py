@@ -146,13 +146,18 @@ class Feeds(Table):
 
 
 class Schedule(Table):
-    """When `feedsvc serve` looks for changes: at an interval, or by the clock."""
+    """When `feedsvc serve` looks for changes: as they are made, and at an interval or by the clock."""
 
     every: Annotated[timedelta, PlainValidator(values.parse_period)] = option(
         "5m", "How often to look.", shapes_output=False
     )
     cron: Annotated[str, PlainValidator(parse_cron)] = option(
         "", 'Instead of `every`: the five fields of a crontab line, such as "*/5 * * * *".', shapes_output=False
+    )
+    watch: Switch = option(
+        default=True,
+        doc="Build as soon as a post is saved, too, where the file system tells of it (not on network file systems).",
+        shapes_output=False,
     )
 
 

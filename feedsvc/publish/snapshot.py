@@ -109,6 +109,7 @@ class SnapshotFollower:
         identities = tuple(_identity(path) for path in self._paths)
         if identities == self._seen:
             return
+        before = self._snapshot
         try:
             self._snapshot = load_snapshot(self._directory, self._snapshot, memory=self._memory, on_stale=self._expire)
         except ManifestError as error:
@@ -119,7 +120,8 @@ class SnapshotFollower:
             return
         self._seen = identities
         self._complaint = ""
-        logger.info("serving edition %s", self._snapshot.id)
+        if before is None or before.id != self._snapshot.id:
+            logger.info("serving edition %s", self._snapshot.id)
 
     def _expire(self) -> None:
         """Look again at the next call, whenever the last look was."""
