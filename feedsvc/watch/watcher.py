@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _MOUNTS = Path("/proc/self/mountinfo")
-_LOOK_AGAIN_S = 1.0
+_LOOK_AGAIN_S = 0.5
 
 Tell = Callable[[frozenset[str] | None], None]
 """Told the paths, relative to the posts directory, of what changed; None: everything may have."""
