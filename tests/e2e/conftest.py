@@ -120,7 +120,7 @@ def live_site(tmp_path: Path) -> Iterator[LiveSite]:
         site.write_post(f"2024-07-11-{number}.md", f"기사 {number}", "환경" if number % 2 else "IT")
     (tmp_path / "feedsvc.toml").write_text(
         '[site]\ntitle = "뉴스"\nurl = "https://example.org"\ntimezone = "Asia/Seoul"\nlanguage = "ko"\n'
-        f'[schedule]\nevery = "1h"\n[server]\nlisten = "127.0.0.1:{site.port}"\ntoken = "s3cret"\n',
+        f'[schedule]\nevery = "1h"\nwatch = false\n[server]\nlisten = "127.0.0.1:{site.port}"\ntoken = "s3cret"\n',
         encoding="utf-8",
     )
     yield site
