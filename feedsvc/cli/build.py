@@ -7,6 +7,7 @@ import os
 
 import click
 
+from feedsvc.cli.progress import show_progress
 from feedsvc.cli.state import EXIT_REJECTED, State, now
 from feedsvc.errors import FeedsvcError, LockHeldError
 
@@ -25,7 +26,8 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
     settings = state.settings()
     status = settings.state.dir / STATUS_FILE
     try:
-        report = run_build(settings, now=now(), allow_removals=allow_removals, wait=wait)
+        with show_progress(quiet=state.quiet) as progress:
+            report = run_build(settings, now=now(), allow_removals=allow_removals, wait=wait, progress=progress)
     except LockHeldError:
         raise
     except FeedsvcError as error:

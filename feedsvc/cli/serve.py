@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feedsvc.cli.progress import show_first
 from feedsvc.cli.state import State, now
 from feedsvc.errors import ConfigError
 
@@ -31,12 +32,13 @@ _METRICS = "metrics"
 @click.pass_obj
 def serve(state: State) -> None:
     """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once, SIGHUP reads the configuration again."""
+    from feedsvc.build import build
     from feedsvc.schedule import BuildSchedule
     from feedsvc.web.server import serve_wsgi
     from feedsvc.web.tallies import clear_tallies
 
     settings = state.settings()
-    schedule = BuildSchedule(settings, now)
+    schedule = BuildSchedule(settings, now, show_first(build, quiet=state.quiet))
     # In a thread: a handler runs between two instructions of the main one, which may hold the scheduler's lock.
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=schedule.ask).start())
 
