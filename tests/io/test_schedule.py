@@ -352,3 +352,89 @@ def test_a_waiting_post_that_another_build_found_is_not_forgotten(
     write_status(site / "var" / "status.json", present(), replace(REPORT, next_change=due))
     fake.wait_for(2)
     assert timedelta(0) <= fake.calls[1]["now"] - due < timedelta(seconds=1)
+
+
+def test_the_first_build_and_those_that_are_asked_for_look_at_everything(schedule: Schedule, fake: FakeBuild) -> None:
+    made = schedule()
+    fake.wait_for(1)
+    made.ask()
+    fake.wait_for(2)
+    assert [call["changed"] for call in fake.calls] == [None, None]
+
+
+def test_a_build_after_a_save_looks_at_what_was_saved(schedule: Schedule, fake: FakeBuild, site: Path) -> None:
+    schedule()
+    fake.wait_for(1)
+    (site / "_posts" / "2024-07-11-1.md").write_text("x", encoding="utf-8")
+    fake.wait_for(2)
+    assert fake.calls[1]["changed"] == {"2024-07-11-1.md"}
+
+
+def test_what_is_saved_while_a_build_runs_is_built_once_after_it(schedule: Schedule, fake: FakeBuild) -> None:
+    made = schedule()
+    fake.wait_for(1)
+    fake.gate.clear()
+    made.note(frozenset(("a.md",)))
+    wait_until(lambda: fake.at_work == 1)
+    for name in ("b.md", "c.md", "d.md"):
+        made.note(frozenset((name,)))
+        time.sleep(0.02)
+    fake.gate.set()
+    fake.wait_for(3)
+    time.sleep(0.2)
+    assert [call["changed"] for call in fake.calls[1:]] == [{"a.md"}, {"b.md", "c.md", "d.md"}]
+    assert fake.most_at_work == 1
+
+
+@pytest.mark.parametrize(
+    "failure", [ScanError("/srv/_posts", "there is no such directory"), ZeroDivisionError("a bug")]
+)
+def test_after_a_build_that_failed_the_next_looks_at_everything(
+    schedule: Schedule, fake: FakeBuild, failure: Exception
+) -> None:
+    fake.outcomes = [REPORT, failure]
+    made = schedule()
+    fake.wait_for(1)
+    for runs, name in enumerate(("a.md", "b.md", "c.md"), 2):
+        made.note(frozenset((name,)))
+        fake.wait_for(runs)
+        time.sleep(0.1)  # what follows a build is over, too
+    assert [call["changed"] for call in fake.calls] == [None, {"a.md"}, None, {"c.md"}]
+
+
+def test_for_a_post_that_waited_nothing_else_is_looked_at_while_changes_are_told(
+    schedule: Schedule, fake: FakeBuild
+) -> None:
+    fake.outcomes = [replace(REPORT, next_change=present() + timedelta(seconds=0.5))]
+    schedule()
+    fake.wait_for(2)
+    assert fake.calls[1]["changed"] == frozenset()
+
+
+def test_for_a_post_that_waited_everything_is_looked_at_where_nobody_tells_of_changes(
+    schedule: Schedule, fake: FakeBuild, settings: Callable[..., Settings]
+) -> None:
+    fake.outcomes = [replace(REPORT, next_change=present() + timedelta(seconds=0.5))]
+    made = BuildSchedule(settings(schedule={"every": "1h", "watch": False}), present, fake)
+    made.start()
+    fake.wait_for(2)
+    stop(made)
+    assert fake.calls[1]["changed"] is None
+
+
+def test_other_settings_take_another_directory_under_watch(
+    schedule: Schedule, fake: FakeBuild, settings: Callable[..., Settings], site: Path
+) -> None:
+    made = schedule()
+    fake.wait_for(1)
+    (site / "other").mkdir()
+    made.reconfigure(settings(schedule={"every": "1h"}, posts={"dir": "other"}))
+    fake.wait_for(2)
+    (site / "_posts" / "unwatched.md").write_text("x", encoding="utf-8")
+    (site / "other" / "a.md").write_text("x", encoding="utf-8")
+    fake.wait_for(3)
+    made.reconfigure(settings(schedule={"every": "1h", "watch": False}))
+    fake.wait_for(4)
+    (site / "_posts" / "unwatched.md").write_text("y", encoding="utf-8")
+    time.sleep(0.3)
+    assert [call["changed"] for call in fake.calls] == [None, None, {"a.md"}, None]
