@@ -85,7 +85,7 @@ def build(
 def warm_up() -> None:
     """Import what builds import when they find a change, for a process that will wait for one."""
     from feedsvc import assembly  # noqa: F401
-    from feedsvc.posts import parse  # noqa: F401
+    from feedsvc.posts import crew, parse  # noqa: F401
     from feedsvc.publish import history  # noqa: F401
 
 

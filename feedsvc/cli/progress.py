@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from feedsvc.report import BuildReport, Progress, ignore_progress
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
@@ -88,15 +89,35 @@ def _draw() -> Bars:
 
     console = Console(stderr=True, highlight=False)
     columns = (MofNCompleteColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    bars = Bars(*columns, TextColumn("left"), console=console, transient=True, redirect_stdout=False)
+    bars = Bars(
+        *columns,
+        TextColumn("left"),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
     bars.start()
     # A signal that ends us would leave the terminal without one.
     console.show_cursor(show=True)
-    _log_to(sys.stderr)
+    _log_to(_Above(console))
     return bars
 
 
-def _log_to(stream: Any) -> None:  # noqa: ANN401 (a stream, or rich's stand-in for one, which writes above the lines)
+class _Above:
+    """A stream that writes whole lines above what is drawn; rich's own would break long ones."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def write(self, text: str) -> None:
+        self._console.out(text.removesuffix("\n"), highlight=False)
+
+    def flush(self) -> None:
+        """Do nothing: each line is written at once."""
+
+
+def _log_to(stream: TextIO | _Above) -> None:
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
             handler.setStream(stream)
