@@ -69,7 +69,7 @@ class LiveSite:
                 [sys.executable, "-m", "feedsvc", "serve"], cwd=self.directory, stdout=log, stderr=log
             )
         self.wait_until(lambda: self.try_get("/readyz") == 200, "the server is ready")
-        # That was one worker; the other one looks for an edition every quarter of a second too.
+        # That was one worker; the other one looks for an edition by itself.
         time.sleep(0.3)
 
     def stop(self) -> int:

@@ -66,7 +66,7 @@ def test_a_category_without_posts_is_gone_and_one_that_was_renamed_redirects(liv
     assert live_site.run("build").returncode == 0
 
     def both_know() -> bool:
-        # So many new connections reach both workers; one may follow a quarter of a second after the other.
+        # So many new connections reach both workers; one may follow a moment after the other.
         paths = ("/categories/sky/rss.xml", "/categories/sea/rss.xml")
         return all([live_site.try_get(path) for path in paths] == [410, 301] for _ in range(20))
 
@@ -179,7 +179,7 @@ def test_a_reader_that_subscribed_sees_an_edit_as_one_update(
         assert live_site.run("build").returncode == 0
 
         def sees_it() -> bool:
-            # One worker may follow a quarter of a second after the other.
+            # One worker may follow a moment after the other.
             reader.update_feed(f"{live_site.url}/atom.xml")
             return any(entry.title == "고친 기사" for entry in reader.get_entries())
 
