@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-_LOOK_S = 0.02
+_LOOK_S = 0.04
 # Requests look themselves when the thread that does it is this late; 30,000 documents take it 1.3 s.
 _PATIENCE_S = 10.0
 
