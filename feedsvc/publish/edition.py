@@ -35,9 +35,17 @@ class Edition:
         self.now = now.replace(microsecond=0)
         self._representations: dict[str, Representation] = {}
 
-    def add(self, document: FeedDocument, staging: Staging) -> None:
+    def is_published(self, document: FeedDocument) -> bool:
+        """Tell whether these bytes are published at every path of the document."""
+        etag = make_etag(document.body)
+        return all(self._stands(path, etag) for path in (document.location.path, *document.location.aliases))
+
+    def add(
+        self, document: FeedDocument, staging: Staging, encoded: tuple[tuple[str, bytes], ...] | None = None
+    ) -> None:
         """Take a rendered document, and stage its files unless they are published already.
 
+        ``encoded`` are its bodies as of ``encode_variants``, if they are known.
         Raises :class:`StoreError` for a path that the edition does not hold or already has.
         """
         paths = (document.location.path, *document.location.aliases)
@@ -48,7 +56,7 @@ class Edition:
             for path in paths:
                 self._keep(path, document)
             return
-        encoded = encode_variants(document.body)
+        encoded = encoded or encode_variants(document.body)
         variants = tuple(Variant(coding=coding, etag=make_etag(data), size=len(data)) for coding, data in encoded)
         for path in paths:
             if self._stands(path, etag) and self.previous.representations[path].variants == variants:

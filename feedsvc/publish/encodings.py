@@ -5,7 +5,7 @@ The only module that knows zlib, brotli and zstandard; each is imported when fir
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 SUFFIXES = {"identity": "", "gzip": ".gz", "br": ".br", "zstd": ".zst"}
 """What a coding adds to the name of its file; the order is the order of variants."""
@@ -55,5 +55,9 @@ def encode_variants(body: bytes) -> tuple[tuple[str, bytes], ...]:
     The bytes depend on ``body`` and the versions of the libraries only. A coding that
     does not make the body smaller is left out; identity always comes first.
     """
-    encoded = ((coding, encode(body)) for coding, encode in _ENCODERS)
-    return (("identity", body), *((coding, data) for coding, data in encoded if len(data) < len(body)))
+    return keep_smaller(body, ((coding, encode(coding, body)) for coding in SUFFIXES))
+
+
+def keep_smaller(body: bytes, encoded: Iterable[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...]:
+    """Leave out the codings that did not make the body smaller; identity stays."""
+    return tuple((coding, data) for coding, data in encoded if coding == "identity" or len(data) < len(body))

@@ -87,8 +87,11 @@ def _commit(
     """Stage what changed and commit it; return the new edition, or None when nothing differs."""
     staging = Staging(directory, disk)
     try:
-        for document in documents:
-            edition.add(document, staging)
+        # Imported here: a build with nothing changed has nothing to encode.
+        from feedsvc.publish.ahead import encode_ahead
+
+        for document, encoded in encode_ahead(documents, edition.is_published):
+            edition.add(document, staging, encoded)
         manifest = edition.complete(next_change, moves)
         if manifest == edition.previous and not edition.written:
             return None

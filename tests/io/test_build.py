@@ -20,7 +20,6 @@ from feedsvc.errors import ConfigError, DocumentError, LedgerError, LockHeldErro
 from feedsvc.index import Index
 from feedsvc.ledger import Ledger
 from feedsvc.lock import build_lock
-from feedsvc.model import FeedDocument
 from feedsvc.posts.parse import PostRules
 from feedsvc.posts.scan import read_source
 from feedsvc.publish.staging import Staging
@@ -942,7 +941,7 @@ def after_the_ledger(patch: pytest.MonkeyPatch) -> None:
 
 
 def while_rendering(patch: pytest.MonkeyPatch) -> None:
-    def encode(self: object, document: FeedDocument, staging: Staging) -> None:
+    def encode(*_: object) -> None:
         raise Crash
 
     patch.setattr("feedsvc.publish.edition.Edition.add", encode)

@@ -322,16 +322,16 @@ def test_a_document_that_cannot_be_rendered_stops_the_edition_and_passes_through
     assert files(public) == before
 
 
-def test_documents_are_taken_one_at_a_time(public: Path) -> None:
+def test_documents_are_taken_one_at_a_time_and_at_most_four_ahead(public: Path) -> None:
     staged: list[int] = []
 
     def stream() -> Iterator[FeedDocument]:
-        for number in range(3):
+        for number in range(8):
             staged.append(len(list((public / ".next").rglob("*.gz"))))
             yield document(f"/{number}.xml", "가")
 
-    publish_snapshot(public, stream(), [f"/{number}.xml" for number in range(3)], NOON)
-    assert staged == [0, 1, 2]
+    publish_snapshot(public, stream(), [f"/{number}.xml" for number in range(8)], NOON)
+    assert staged == [0, 0, 0, 0, 0, 1, 2, 3]
 
 
 def test_a_corrupt_manifest_counts_as_none_and_is_written_anew(public: Path, caplog: pytest.LogCaptureFixture) -> None:
