@@ -105,6 +105,10 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         publication = _publish_touched(run, touched, index, ledger)
         index.put_meta("ledger", ledger.mark())
         index.commit()
+        if index.archive_work.is_pending():
+            from feedsvc.archiving import write_archives
+
+            write_archives(settings, index, ledger.site_id(settings.site.url), now=run.now, progress=run.progress)
         return give_account(index, publication, time.monotonic() - started)
 
 
@@ -169,6 +173,7 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     if ours and not touched and not damaged and same_moves and manifest.next_change == next_change:
         return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
+    from feedsvc.archiving import ArchivePlan
     from feedsvc.assembly import catalog_feeds, render_feeds
     from feedsvc.feeds.catalog import document_paths
     from feedsvc.publish.history import HISTORY
@@ -179,7 +184,11 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
-    documents = render_feeds(settings, stale, index, run.progress)
+    archive = ArchivePlan(index, settings.feeds.archives)
+    archive.update(specs, tree_is_known=ours)
+    documents = render_feeds(
+        settings, stale, index, run.progress, lead=archive.lead, note_complete=archive.note_complete
+    )
     paths = document_paths(specs)
     publication = publish_snapshot(
         settings.publish.dir,

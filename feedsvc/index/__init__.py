@@ -6,13 +6,13 @@ import logging
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError
-from feedsvc.index import files, posts, terms
+from feedsvc.index import archives, archivework, files, posts, terms
 
 _log = logging.getLogger(__name__)
 
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}"""
+{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}"""
 
 
 class Index:
@@ -21,8 +21,10 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.files = files.Files(database)
-        self.posts = posts.Posts(database)
-        self.terms = terms.Terms(database)
+        self.archives = archives.Archives(database)
+        self.archive_work = archivework.ArchiveWork(database)
+        self.posts = posts.Posts(database, self.archive_work.note)
+        self.terms = terms.Terms(database, self.archive_work.note_term)
 
     def meta(self, name: str) -> str:
         """Return a remembered value, or an empty string."""
@@ -42,6 +44,8 @@ class Index:
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
         self.files.forget()
         self.posts.forget()
+        self.archives.forget()
+        self.archive_work.forget()
 
     def commit(self) -> None:
         """Keep what was recorded."""
@@ -74,4 +78,4 @@ def delete_index(path: Path) -> None:
 
 
 def _open(path: Path) -> Index:
-    return Index(Database(path, schema=_SCHEMA, version=1, durable=False))
+    return Index(Database(path, schema=_SCHEMA, version=2, durable=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from feedsvc.database import Database
@@ -30,8 +30,9 @@ FeedKey = tuple[str, str]
 class Posts:
     """The tables of posts and of the terms they carry."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, note: Callable[[str], None] = lambda _: None) -> None:
+        """Work on the tables; ``note`` is told the path of each post just before it goes and just after it came."""
+        self._database, self._note = database, note
 
     def get(self, path: str) -> Post | None:
         """Return the good version last recorded for this path."""
@@ -56,6 +57,7 @@ class Posts:
             "INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             ((t.kind, t.key, post.path, t.label, t.slug, live, published, post.name_key) for t in post.terms),
         )
+        self._note(post.path)
         return touched | {SITE, *((term.kind, term.key) for term in post.terms)}
 
     def replace(self, post: Post) -> None:
@@ -68,6 +70,7 @@ class Posts:
 
     def drop(self, path: str) -> frozenset[FeedKey]:
         """Forget a post, and return the feeds it was in."""
+        self._note(path)
         terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
         was_live = self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,))
         self._database.execute("DELETE FROM post_terms WHERE path=?", (path,))
