@@ -90,4 +90,5 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         unconditional_per_minute=settings.limits.unconditional_per_minute,
         trusted_proxies=settings.limits.trusted_proxies,
         metrics=settings.state.dir / _METRICS,
+        archive_max_age=int(server.archive_max_age.total_seconds()),
     )

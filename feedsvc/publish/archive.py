@@ -15,7 +15,7 @@ from pathlib import Path
 
 from feedsvc.model import Representation, Variant
 from feedsvc.publish.bodies import read_dated, read_plain
-from feedsvc.publish.disk import Disk, is_plain_directory, resolve
+from feedsvc.publish.disk import Disk, resolve
 from feedsvc.publish.encodings import SUFFIXES, encode
 from feedsvc.publish.manifest import ARCHIVE_STAGING, STAGING, make_etag
 
@@ -69,8 +69,8 @@ class ArchiveTree:
         """Remove a page, and the folders that it leaves empty."""
         place = self._place(path)
         self._disk.remove(place)
-        for folder in (place.parent, place.parent.parent):
-            if not is_plain_directory(folder) or not self._disk.prune(folder):
+        for folder in place.relative_to(self._directory).parents[:-1]:
+            if not self._disk.prune(self._directory / folder):
                 break
 
     def close(self) -> None:

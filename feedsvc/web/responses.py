@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -32,8 +33,8 @@ class ExactResponse(Response):
         return self.headers
 
 
-def respond(status: int, headers: Headers, body: bytes = b"") -> Response:
-    """Make a response of what was decided."""
+def respond(status: int, headers: Headers, body: bytes | Iterable[bytes] = b"") -> Response:
+    """Make a response of what was decided, its body whole or in pieces."""
     return ExactResponse(body, status=status, headers=list(headers))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from flask import Request, Response
 from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Snapshot
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
+from feedsvc.web.archives import Archives
 from feedsvc.web.control import challenge, has_token, withhold
 from feedsvc.web.delta import IM_USED
 from feedsvc.web.deltas import Deltas
@@ -39,6 +40,7 @@ BUILD_METHODS = ("POST", "OPTIONS")
 _NOT_FOUND = (404, "There is nothing at this address; the index at / lists every feed.")
 _GONE = (410, "The feed that was here is no longer published; the index at / lists every feed there is.")
 _NO_TOKEN = (401, "Send the token of server.token as a bearer token.")
+_COMING = (503, "This page is being written; please try again in a moment.")
 _NOT_YET = (503, "Nothing is published yet; please try again in a moment.")
 
 
@@ -56,6 +58,7 @@ class Site:
     status_source: Callable[[], Mapping[str, object]] | None
     deltas: Deltas | None = None
     tallies: Tallies | None = None
+    archives: Archives | None = None
 
     def show_index(self, request: Request) -> Response:
         """Answer with the index of all feeds, 503 before there are any."""
@@ -143,7 +146,7 @@ class Site:
         path = request.path
         representation = snapshot.representations.get(path)
         if representation is None:
-            return self._show_absent(request, snapshot)
+            return self._show_archived(request, snapshot) or self._show_absent(request, snapshot)
         now = self.clock()
         cache_control = self.freshness.cache_control(now, snapshot.next_change)
         resource = describe_feed(representation, cache_control=cache_control, now=now)
@@ -153,6 +156,14 @@ class Site:
             if delta is not None:
                 return respond(IM_USED, *delta)
         return self._show(request, resource, read)
+
+    def _show_archived(self, request: Request, snapshot: Snapshot) -> Response | None:
+        if self.archives is None:
+            return None
+        page = self.archives.find(snapshot, request.path)
+        if page is not None:
+            return self._show(request, self.archives.describe(page, self.clock()), page.read)
+        return respond_text(*_COMING, RETRY_AFTER) if self.archives.is_coming(snapshot, request.path) else None
 
     def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
         move = find_move(snapshot, request.path)
@@ -172,7 +183,7 @@ class Site:
     def _show_page(self, request: Request, page: Page) -> Response:
         return self._show(request, page.resource, page.bodies.__getitem__)
 
-    def _show(self, request: Request, resource: Resource, read: Callable[[str], bytes]) -> Response:
+    def _show(self, request: Request, resource: Resource, read: Callable[[str], bytes | Iterable[bytes]]) -> Response:
         if refusal := self._check_method(request):
             return refusal
         answer = decide_answer(resource, request.headers.get)
