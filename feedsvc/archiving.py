@@ -1,108 +1,31 @@
-"""Archives: planned before the documents that lead to them, written once the edition is live.
-
-Planning needs positions and ids only, no text. Writing reads one page at a time, and the next build goes on where this
-one was cut off.
-"""
+"""Archives are written once the edition is live, a page at a time; the next build goes on where one was cut off."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
+from feedsvc.archiveplan import list_paths
 from feedsvc.assembly import catalog_feeds, read_entry, read_labels
-from feedsvc.feeds.archive import page_path, parse_page_path, recut_pages
+from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
 from feedsvc.feeds.render import RenderRules, render_page
 from feedsvc.model import FeedLocation, FeedSpec
 from feedsvc.publish.archive import ArchiveTree
+from feedsvc.publish.moved import MOVED, write_moved
 from feedsvc.report import Progress, count
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.index import Index
-    from feedsvc.index.archives import FeedKey, PlannedPage, Position
+    from feedsvc.index.archives import PlannedPage
 
 _log = logging.getLogger(__name__)
 
-# A feed without pages is cut from its beginning, whichever position is said to have changed.
-_ANYWHERE: Position = (0, "")
-
-
-class ArchivePlan:
-    """The plan of the archives in some formats, kept in the index; without formats nothing is in it."""
-
-    def __init__(self, index: Index, formats: Collection[str]) -> None:
-        self._archives, self._work, self._formats = index.archives, index.archive_work, formats
-
-    def update(self, specs: Iterable[FeedSpec], *, tree_is_known: bool) -> None:
-        """Cut the pages anew where entries changed since; have all written again if the tree may be another one."""
-        if not tree_is_known:
-            self._archives.mark_stale()
-            self._work.put_known(known=False)
-        dirty, known = self._work.take_dirty(), self._archives.feeds()
-        wanted = {(spec.kind, spec.key): documents for spec in specs if (documents := self._documents(spec))}
-        for feed, documents in known.items():
-            if wanted.get(feed) != documents:
-                self._leave(feed, documents, self._archives.names_between(feed, None, None))
-                self._archives.drop_feed(feed)
-        for feed, documents in wanted.items():
-            if known.get(feed) != documents:
-                self._archives.add_feed(feed, documents)
-                dirty[feed] = [_ANYWHERE]
-            if feed in dirty:
-                self._cut(feed, documents, dirty[feed])
-
-    def lead(self, spec: FeedSpec) -> Mapping[str, str]:
-        """Return the URL of the newest page of a feed's archive, by format."""
-        newest = self._archives.newest((spec.kind, spec.key))
-        return {each.format: page_path(each.self_link, newest) for each in self._locations(spec)} if newest else {}
-
-    def note_complete(self, spec: FeedSpec, complete: bool) -> None:  # noqa: FBT001 (a callback's argument)
-        """Take note whether a feed's documents hold all its entries: then nothing leads to its archive."""
-        feed, documents = (spec.kind, spec.key), self._documents(spec)
-        shown = bool(documents) and not complete
-        if shown == self._archives.is_shown(feed):
-            return
-        names = self._archives.names_between(feed, None, None)
-        self._leave(feed, documents, names)
-        self._archives.put_shown(feed, shown=shown)
-        if shown:
-            self._work.keep(_paths(documents, names))
-
-    def _locations(self, spec: FeedSpec) -> Iterator[FeedLocation]:
-        return (each for each in spec.locations if each.format in self._formats)
-
-    def _documents(self, spec: FeedSpec) -> tuple[str, ...]:
-        return tuple(location.path for location in self._locations(spec))
-
-    def _cut(self, feed: FeedKey, documents: Sequence[str], dirty: Sequence[Position]) -> None:
-        archives = self._archives
-        before: set[str] = set()
-        after: set[str] = set()
-        for stretch in recut_pages(
-            dirty,
-            start_of=partial(archives.start_of, feed),
-            is_end=lambda page: archives.is_end(feed, page.last, page.name),
-            entries_after=lambda position: (entry[:2] for entry in archives.entries(feed, position)),
-        ):
-            before.update(archives.names_between(feed, stretch.after, stretch.until))
-            archives.drop_between(feed, stretch.after, stretch.until)
-            for page in stretch.pages:
-                archives.add_page(feed, page.name, page.last, closed=page.closed)
-            after.update(page.name for page in stretch.pages)
-        self._leave(feed, documents, before - after)
-        self._work.keep(_paths(documents, after))
-
-    def _leave(self, feed: FeedKey, documents: Sequence[str], names: Iterable[str]) -> None:
-        if self._archives.is_shown(feed):
-            self._work.leave(_paths(documents, names))
-
-
-def _paths(documents: Sequence[str], names: Iterable[str]) -> list[str]:
-    return [page_path(document, name) for name in sorted(names) for document in documents]
+# Pages between two times that files are made durable and the index is committed.
+_BATCH = 64
 
 
 def write_archives(settings: Settings, index: Index, site_id: str, now: datetime, progress: Progress) -> None:
@@ -114,7 +37,9 @@ def write_archives(settings: Settings, index: Index, site_id: str, now: datetime
     specs = catalog_feeds(settings, index, site_id)
     tree = ArchiveTree(settings.publish.dir, int(now.timestamp()))
     try:
+        moved = index.archive_work.feeds_that_moved() | index.archives.stale_feeds().keys()
         written = _write_stale(settings, index, specs, tree, progress)
+        _tell_moved(settings, index, [spec for spec in specs if (spec.kind, spec.key) in moved])
         removed = _remove_unplanned(index, specs, tree)
     finally:
         tree.close()
@@ -144,9 +69,6 @@ def _write_stale(
     return written + _put_in_place(index, tree, ready)
 
 
-_BATCH = 64
-
-
 def _put_in_place(index: Index, tree: ArchiveTree, ready: list[PlannedPage]) -> int:
     written = tree.flush()
     for page in ready:
@@ -168,6 +90,17 @@ def _page_locations(spec: FeedSpec, page: PlannedPage, formats: Collection[str])
             )
 
 
+def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec]) -> None:
+    """Let workers know which pages hold now what others held whose names are gone."""
+    for spec in specs:
+        feed = (spec.kind, spec.key)
+        ends = index.archive_work.take_moved(feed)
+        moved = {name: index.archives.page_at(feed, last) for name, last in ends.items()}
+        for location in spec.locations if moved else ():
+            if location.format in settings.feeds.archives:
+                write_moved(settings.state.dir / MOVED, location.path, moved)
+
+
 def _remove_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) -> int:
     leaving = index.archive_work.leaving()
     if not index.archive_work.is_known():
@@ -184,7 +117,7 @@ def _find_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) 
         path
         for feed, documents in index.archives.feeds().items()
         if index.archives.is_shown(feed)
-        for path in _paths(documents, index.archives.names_between(feed, None, None))
+        for path in list_paths(documents, index.archives.pages_between(feed))
     }
     others = planned | set(document_paths(specs))
     return list(tree.pages(lambda path: parse_page_path(path) is not None and path not in others))

@@ -173,7 +173,7 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     if ours and not touched and not damaged and same_moves and manifest.next_change == next_change:
         return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
-    from feedsvc.archiving import ArchivePlan
+    from feedsvc.archiveplan import ArchivePlan
     from feedsvc.assembly import catalog_feeds, render_feeds
     from feedsvc.feeds.catalog import document_paths
     from feedsvc.publish.history import HISTORY

@@ -128,11 +128,24 @@ class Archives:
         """Return the paths of a page's posts, oldest first."""
         return [path for _, _, path in self.entries(page.feed, page.after, page.last)]
 
-    def names_between(self, feed: FeedKey, after: Position | None, until: Position | None) -> list[str]:
-        """Return the names of the pages that end behind ``after`` and not behind ``until``; None: wherever."""
+    def pages_between(
+        self, feed: FeedKey, after: Position | None = None, until: Position | None = None
+    ) -> dict[str, Position]:
+        """Return name -> end of the pages that end behind ``after`` and not behind ``until``; None: wherever."""
         where, values = _between(after, until)
-        query = f"SELECT name FROM archive_pages WHERE kind=? AND key=?{where} ORDER BY last, last_name"  # noqa: S608 (constants)
-        return [row[0] for row in self._database.rows(query, (*feed, *values))]
+        query = (
+            f"SELECT name, last, last_name FROM archive_pages WHERE kind=? AND key=?{where} ORDER BY last, last_name"  # noqa: S608 (constants)
+        )
+        return {row[0]: (row[1], row[2]) for row in self._database.rows(query, (*feed, *values))}
+
+    def page_at(self, feed: FeedKey, position: Position) -> str:
+        """Return the name of the page that holds what stands at a position, or follows it; else the newest's."""
+        row = self._database.row(
+            "SELECT name FROM archive_pages WHERE kind=? AND key=? AND (last, last_name) >= (?, ?)"
+            " ORDER BY last, last_name LIMIT 1",
+            (*feed, *position),
+        )
+        return row[0] if row else self.newest(feed)
 
     def drop_between(self, feed: FeedKey, after: Position | None, until: Position | None) -> None:
         """Forget those pages."""

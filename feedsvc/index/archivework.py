@@ -5,7 +5,7 @@ Work follows change: while nothing is planned nothing is noted either, for then 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from feedsvc.database import Database
 from feedsvc.model import SITE
@@ -14,7 +14,13 @@ SCHEMA = """
 CREATE TABLE archive_dirty (
     kind TEXT, key TEXT, published INTEGER, name_key TEXT, PRIMARY KEY (kind, key, published, name_key)) WITHOUT ROWID;
 CREATE TABLE archive_gone (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE archive_moved (
+    number INTEGER PRIMARY KEY, kind TEXT, key TEXT, name TEXT, last INTEGER, last_name TEXT, told INTEGER NOT NULL);
+CREATE INDEX archive_moved_feed ON archive_moved (kind, key, name);
 """
+
+MOST_MOVED = 64
+"""Names of pages that are remembered for each feed after their pages moved on."""
 
 FeedKey = tuple[str, str]
 Position = tuple[int, str]
@@ -58,6 +64,7 @@ class ArchiveWork:
         """Forget it all, as everything is planned anew."""
         self._database.execute("DELETE FROM archive_dirty")
         self._database.execute("DELETE FROM archive_gone")
+        self._database.execute("DELETE FROM archive_moved")
         self._planned = False
 
     def take_dirty(self) -> dict[FeedKey, list[Position]]:
@@ -77,6 +84,31 @@ class ArchiveWork:
     def keep(self, paths: Iterable[str]) -> None:
         """Have them stay after all, or forget them as they are gone."""
         self._database.write("DELETE FROM archive_gone WHERE path=?", ((path,) for path in paths))
+
+    def move(self, feed: FeedKey, left: Mapping[str, Position], present: Collection[str]) -> None:
+        """Remember where pages of a feed ended whose names are not in use any more; ``present`` are names that are."""
+        self._database.write(
+            "DELETE FROM archive_moved WHERE kind=? AND key=? AND name=?", ((*feed, n) for n in present)
+        )
+        self._database.write(
+            "INSERT INTO archive_moved (kind, key, name, last, last_name, told) VALUES (?, ?, ?, ?, ?, 0)",
+            ((*feed, name, *last) for name, last in sorted(left.items())),
+        )
+        self._database.execute(
+            "DELETE FROM archive_moved WHERE kind=? AND key=? AND number NOT IN"
+            " (SELECT number FROM archive_moved WHERE kind=? AND key=? ORDER BY number DESC LIMIT ?)",
+            (*feed, *feed, MOST_MOVED),
+        )
+
+    def feeds_that_moved(self) -> set[FeedKey]:
+        """Return the feeds of which nobody was told yet where their pages went."""
+        return {(kind, key) for kind, key in self._database.rows("SELECT kind, key FROM archive_moved WHERE NOT told")}
+
+    def take_moved(self, feed: FeedKey) -> dict[str, Position]:
+        """Return where the pages of a feed ended whose names are not in use any more; they are told with that."""
+        self._database.execute("UPDATE archive_moved SET told=1 WHERE kind=? AND key=?", feed)
+        query = "SELECT name, last, last_name FROM archive_moved WHERE kind=? AND key=? ORDER BY number"
+        return {name: (last, last_name) for name, last, last_name in self._database.rows(query, feed)}
 
     def leaving(self) -> list[str]:
         """Return the URL paths of the pages that are to be removed, sorted."""

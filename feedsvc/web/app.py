@@ -47,6 +47,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     tallies: Tallies | None = None,
     read_page: Callable[[str, Representation], StoredPage | None] | None = None,
+    read_moved: Callable[[str], Mapping[str, str]] = lambda _: {},
     archive_max_age: int = 0,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
@@ -58,7 +59,8 @@ def create_app(
     ``find_history`` returns what is remembered of the document at a path (None: no deltas are made);
     ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there);
     ``read_page`` returns the archive page at a path, of the feed document given (None: there are no archives), which
-    is fresh for ``archive_max_age`` seconds.
+    is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
+    at a path.
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -74,7 +76,9 @@ def create_app(
         deltas=Deltas(find_history) if find_history else None,
         tallies=tallies,
         archives=Archives(
-            read_page=read_page, freshness=Freshness(max_age=archive_max_age, stale_if_error=stale_if_error)
+            read_page=read_page,
+            read_moved=read_moved,
+            freshness=Freshness(max_age=archive_max_age, stale_if_error=stale_if_error),
         )
         if read_page
         else None,

@@ -18,6 +18,9 @@ RETRY_AFTER = ("Retry-After", "5")
 """Seconds; short, since some aggregators hold it against every feed of the host."""
 
 
+Body = bytes | Iterable[bytes]
+
+
 class ExactResponse(Response):
     """A response with the headers it is given and no others.
 
@@ -33,7 +36,7 @@ class ExactResponse(Response):
         return self.headers
 
 
-def respond(status: int, headers: Headers, body: bytes | Iterable[bytes] = b"") -> Response:
+def respond(status: int, headers: Headers, body: Body = b"") -> Response:
     """Make a response of what was decided, its body whole or in pieces."""
     return ExactResponse(body, status=status, headers=list(headers))
 

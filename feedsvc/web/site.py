@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from feedsvc.web.pages import IndexPages, Page
 from feedsvc.web.responses import (
     NO_STORE,
     RETRY_AFTER,
+    Body,
     refuse_method,
     respond,
     respond_json,
@@ -167,6 +168,8 @@ class Site:
 
     def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
         move = find_move(snapshot, request.path)
+        if move is None and self.archives:
+            move = self.archives.find_move(snapshot, request.path)
         gone = move is None and is_gone(snapshot, request.path)
         if not (move or gone):
             return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
@@ -183,7 +186,7 @@ class Site:
     def _show_page(self, request: Request, page: Page) -> Response:
         return self._show(request, page.resource, page.bodies.__getitem__)
 
-    def _show(self, request: Request, resource: Resource, read: Callable[[str], bytes | Iterable[bytes]]) -> Response:
+    def _show(self, request: Request, resource: Resource, read: Callable[[str], Body]) -> Response:
         if refusal := self._check_method(request):
             return refusal
         answer = decide_answer(resource, request.headers.get)

@@ -29,12 +29,14 @@ DEADLINE_SECONDS = 20.0
 SERVE = """
 import sys
 from pathlib import Path
+from feedsvc.publish.moved import write_moved
 from feedsvc.web.server import WorkerConfig, serve_wsgi
 
 if __name__ == "__main__":
     config = WorkerConfig(public=Path(sys.argv[1]), status=Path(sys.argv[1], "status.json"), control_pid=0, title="t",
                           description="", language="en", server_url="https://feeds.example.org", max_age=300,
-                          archive_max_age=604800)
+                          archive_max_age=604800, moved=Path(sys.argv[1], "moved"))
+    write_moved(config.moved, "/atom.xml", {"00000000cafecafe": "00000000deadbeef"})
     serve_wsgi(config, listen=sys.argv[2], workers=1)
 """
 NGINX_MAIN = """
@@ -218,7 +220,14 @@ NGINX_ALONE: dict[str, dict[str, Any]] = {
     "zstd": {"Content-Encoding": None},
     **{
         name: {"status": 404, "Allow": None}
-        for name in ("post to the index", "post readiness", "post status", "post to what moved", "post to an archive")
+        for name in (
+            "post to the index",
+            "post readiness",
+            "post status",
+            "post to what moved",
+            "post to an archive",
+            "post to what moved in the archive",
+        )
     },
 }
 CADDY_ALONE: dict[str, dict[str, Any]] = {

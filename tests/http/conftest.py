@@ -69,6 +69,8 @@ def make_body(format_: str, title: str, text: str) -> bytes:
 PAGE = "00000000deadbeef"
 ARCHIVED = make_body("atom", "소식 & 뉴스", "옛날")
 """A page of the site's archive and of a category's, and its bytes."""
+MOVED_PAGE = "00000000cafecafe"
+"""What the page of the site's archive was called before."""
 
 SPECS = (
     make_spec("site", "", "소식 & 뉴스", ""),
@@ -148,6 +150,7 @@ class World:
             clock=lambda: self.now,
             tallies=self.tallies,
             read_page=partial(read_page, self.public),
+            read_moved=lambda document: {MOVED_PAGE: PAGE, "0" * 16: "f" * 16} if document == "/atom.xml" else {},
             archive_max_age=604800,
         )
         if self.with_fast_path:

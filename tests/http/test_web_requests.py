@@ -97,6 +97,14 @@ CASES = [
     Case(name="archived, but asked otherwise", path=PAGE, headers={"If-Match": '"x"'}, status=412, answer=ERROR),
     Case(name="post to an archive", method="POST", path=PAGE, status=405, answer={**ERROR, "Allow": READ}),
     Case(name="options of an archive", method="OPTIONS", path=PAGE, status=204, answer={"Allow": READ}),
+    Case(name="moved in the archive", path="/archive/00000000cafecafe/atom.xml", status=301, answer=moved_to(PAGE)),
+    Case(
+        name="post to what moved in the archive",
+        method="POST",
+        path="/archive/00000000cafecafe/atom.xml",
+        status=405,
+        answer={**ERROR, "Allow": READ},
+    ),
     *(
         Case(name=f"no archive: {path}", path=path, status=404, answer=ERROR)
         for path in (
@@ -107,6 +115,7 @@ CASES = [
             "/archive/00000000deadbeef/",
             "/archive/deadbeef/atom.xml",
             "/categories/it/archive/00000000deadbeef/atom.xml",
+            f"{ECONOMY}/archive/00000000cafecafe/atom.xml",
             "/archive/00000000deadbeef/archive/00000000deadbeef/atom.xml",
         )
     ),
