@@ -46,7 +46,7 @@ def create_app(
     find_history: Callable[[str], History] | None = None,
     clock: Callable[[], datetime] = utc_now,
     tallies: Tallies | None = None,
-    read_page: Callable[[str, Representation], StoredPage | None] | None = None,
+    read_page: Callable[[str, Representation], StoredPage | None] = lambda *_: None,
     read_moved: Callable[[str], Mapping[str, str]] = lambda _: {},
     archive_max_age: int = 0,
 ) -> Flask:
@@ -58,7 +58,7 @@ def create_app(
     ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth;
     ``find_history`` returns what is remembered of the document at a path (None: no deltas are made);
     ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there);
-    ``read_page`` returns the archive page at a path, of the feed document given (None: there are no archives), which
+    ``read_page`` returns the archive page at a path, of the feed document given (None: it is not there), which
     is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
     at a path.
     """
@@ -79,9 +79,7 @@ def create_app(
             read_page=read_page,
             read_moved=read_moved,
             freshness=Freshness(max_age=archive_max_age, stale_if_error=stale_if_error),
-        )
-        if read_page
-        else None,
+        ),
     )
     app = Flask(__name__, static_folder=None, template_folder=None)
     # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.

@@ -57,9 +57,9 @@ class Site:
     token: str
     request_build: Callable[[], None] | None
     status_source: Callable[[], Mapping[str, object]] | None
+    archives: Archives
     deltas: Deltas | None = None
     tallies: Tallies | None = None
-    archives: Archives | None = None
 
     def show_index(self, request: Request) -> Response:
         """Answer with the index of all feeds, 503 before there are any."""
@@ -159,17 +159,13 @@ class Site:
         return self._show(request, resource, read)
 
     def _show_archived(self, request: Request, snapshot: Snapshot) -> Response | None:
-        if self.archives is None:
-            return None
         page = self.archives.find(snapshot, request.path)
         if page is not None:
             return self._show(request, self.archives.describe(page, self.clock()), page.read)
         return respond_text(*_COMING, RETRY_AFTER) if self.archives.is_coming(snapshot, request.path) else None
 
     def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
-        move = find_move(snapshot, request.path)
-        if move is None and self.archives:
-            move = self.archives.find_move(snapshot, request.path)
+        move = find_move(snapshot, request.path) or self.archives.find_move(snapshot, request.path)
         gone = move is None and is_gone(snapshot, request.path)
         if not (move or gone):
             return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))

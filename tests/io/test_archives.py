@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,10 +20,13 @@ from lxml import etree
 from feedsvc.build import build
 from feedsvc.errors import StoreError
 from feedsvc.feeds.archive import page_path, parse_page_path
-from feedsvc.publish.archive import ArchiveTree
+from feedsvc.publish.archive import ArchiveTree, read_page
 from feedsvc.publish.disk import Disk
+from feedsvc.publish.history import read_history
 from feedsvc.publish.moved import read_moved
+from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.report import BuildReport
+from feedsvc.web.app import IndexFacts, create_app
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 from corpus import make_posts
@@ -357,3 +361,25 @@ def test_progress_is_told_page_by_page(
     )
     assert told == [(number, len(pages(long_site))) for number in range(len(told))]
     assert len(told) == len(pages(long_site))
+
+
+def test_a_delta_leads_to_the_newest_page_too(
+    long_site: Path, write_post: Callable[..., Path], run_build: Callable[..., BuildReport]
+) -> None:
+    app = create_app(
+        lambda: load_snapshot(long_site / "public"),
+        site=IndexFacts(title="t", description="", language="ko", server_url=HOST),
+        max_age=300,
+        find_history=partial(read_history, long_site / "var" / "history"),
+        read_page=partial(read_page, long_site / "public"),
+    )
+    run_build()
+    before = app.test_client().get("/atom.xml")
+    write_post("2024-07-01-1.md", "환경")
+    run_build()
+    delta = app.test_client().get("/atom.xml", headers={"A-IM": "feed", "If-None-Match": before.headers["ETag"]})
+    assert delta.status_code == 226
+    assert ids(delta.data) == ["https://example.org/%ED%99%98%EA%B2%BD/2024/07/01/1/"]
+    assert previous(before.data) != previous(delta.data) == previous(read(long_site, "/atom.xml"))
+    page = app.test_client().get(urlsplit(previous(delta.data)).path)
+    assert ids(page.data)[0] == ids(delta.data)[0]
