@@ -39,6 +39,7 @@ def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedS
         by=settings.feeds.by,
         paths=settings.feeds.paths.model_dump(),
         aliases=settings.feeds.aliases,
+        archives=settings.feeds.archives,
     )
     specs = list_feeds(facts, (term for term in index.terms.in_use() if term.kind in rules.by), rules)
     index.put_meta("unanswered", "\n".join(unanswered_aliases(specs, rules)))
@@ -51,29 +52,42 @@ def render_feeds(
     index: Index,
     finish: Callable[[Post], Post],
     progress: Progress = ignore_progress,
+    *,
+    lead: Callable[[FeedSpec], Mapping[str, str]] = lambda _: {},
+    note_complete: Callable[[FeedSpec, bool], None] = lambda *_: None,
 ) -> Iterator[FeedDocument]:
     """Select and render the feeds one after another, so that one feed's text is in memory at a time.
 
-    ``finish`` gives pending posts their content; ``progress`` is told each feed that is done. Raises DocumentError
-    where a document cannot be published, and what ``finish`` raises.
+    ``finish`` gives pending posts their content; ``progress`` is told each feed that is done, and ``note_complete``
+    whether its documents hold all its entries; those that do not lead to the newest page of their archive, whose URL
+    ``lead`` tells by format. Raises DocumentError where a document cannot be published, and what ``finish`` raises.
     """
     feeds = settings.feeds
     selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
     rendering = RenderRules(content=feeds.content, max_bytes=feeds.max_bytes)
-    labels = {(term.kind, term.key): term.label for term in index.terms.in_use()}
+    labels = read_labels(index)
     for number, spec in enumerate(specs):
         progress("feeds", number, len(specs))
         feed = (spec.kind, spec.key)
         # One more than a feed can hold tells whether it holds all.
         ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)
         chosen = select(ranked, selection)
-        rendered = render_feed(spec, [_entry(index, standing.path, labels, finish) for standing in chosen], rendering)
+        entries = [read_entry(index, standing.path, labels, finish) for standing in chosen]
+        has_more = len(chosen) < len(ranked)
+        rendered = render_feed(spec, entries, rendering, archive=lead(spec), has_more=has_more)
         index.terms.put_left_out(feed, rendered.left_out)
-        complete = len(chosen) == len(ranked) and not rendered.left_out
+        complete = not (has_more or rendered.left_out)
+        note_complete(spec, complete)
         yield from (replace(document, complete=complete) for document in rendered.documents)
 
 
-def _entry(index: Index, path: str, labels: Mapping[tuple[str, str], str], finish: Callable[[Post], Post]) -> Entry:
+def read_labels(index: Index) -> Mapping[tuple[str, str], str]:
+    """Return the label of each term in use, by kind and key."""
+    return {(term.kind, term.key): term.label for term in index.terms.in_use()}
+
+
+def read_entry(index: Index, path: str, labels: Mapping[tuple[str, str], str], finish: Callable[[Post], Post]) -> Entry:
+    """Return a live post as an entry that any document can carry; what is made for that is kept."""
     id_, post = index.posts.entry(path)
     if post.pending:
         post = finish(post)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -55,16 +55,25 @@ def build(
     wait: float = 0.0,
     changed: frozenset[str] | None = None,
     progress: Progress = ignore_progress,
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> BuildReport:
     """Bring the published tree up to date with the posts directory, as of ``now`` (aware).
 
     Waits at most ``wait`` seconds for another build. ``changed`` are the paths of files and directories, relative
     to the posts directory, that may not be as the last build found them; None: nobody knows, so all are looked at.
-    ``progress`` is told how far the work has come. Raises a FeedsvcError when the edition cannot be built; the last
-    one then stands.
+    ``progress`` is told how far the work has come. Once the edition is live, ``interrupted`` tells whether there is
+    something to do that is more urgent than archives, which then wait for the next build. Raises a FeedsvcError when
+    the edition cannot be built; the last one then stands.
     """
     started = time.monotonic()
-    run = _Run(settings=settings, now=now, allow_removals=allow_removals, changed=changed, progress=progress)
+    run = _Run(
+        settings=settings,
+        now=now,
+        allow_removals=allow_removals,
+        changed=changed,
+        progress=progress,
+        interrupted=interrupted,
+    )
     with build_lock(settings.state.dir / "build.lock", wait=wait):
         recover(settings.publish.dir)
         for _ in range(_ATTEMPTS - 1):
@@ -98,6 +107,7 @@ class _Run:
     allow_removals: bool
     changed: frozenset[str] | None
     progress: Progress
+    interrupted: Callable[[], bool]
 
 
 def _build_locked(run: _Run, started: float) -> BuildReport:
@@ -126,7 +136,28 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         publication = _publish_touched(run, touched, index, ledger)
         index.put_meta("ledger", ledger.mark())
         index.commit()
+        if index.archive_work.is_pending():
+            _write_archives(run, index, ledger)
         return give_account(index, publication, time.monotonic() - started)
+
+
+def _write_archives(run: _Run, index: Index, ledger: Ledger) -> None:
+    """Write what is due of the archives, now that the edition is live; the next build writes what this one does not."""
+    from feedsvc.archiving import write_archives
+
+    settings = run.settings
+    try:
+        write_archives(
+            settings,
+            index,
+            ledger.site_id(settings.site.url),
+            now=run.now,
+            finish=make_reader(settings).finish,
+            progress=run.progress,
+            interrupted=run.interrupted,
+        )
+    except SourceChangedError as error:
+        _log.info("%s changed before its archive page was written; the next build writes it", error.path)
 
 
 def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> bool:
@@ -188,6 +219,7 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     if ours and not touched and not damaged and same_moves and manifest.next_change == next_change:
         return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
+    from feedsvc.archiveplan import ArchivePlan
     from feedsvc.assembly import catalog_feeds, render_feeds
     from feedsvc.feeds.catalog import document_paths
     from feedsvc.publish.history import HISTORY
@@ -198,7 +230,17 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
-    documents = render_feeds(settings, stale, index, make_reader(settings).finish, run.progress)
+    archive = ArchivePlan(index, settings.feeds.archives)
+    archive.update(specs, tree_is_known=ours)
+    documents = render_feeds(
+        settings,
+        stale,
+        index,
+        make_reader(settings).finish,
+        run.progress,
+        lead=archive.lead,
+        note_complete=archive.note_complete,
+    )
     paths = document_paths(specs)
     publication = publish_snapshot(
         settings.publish.dir,

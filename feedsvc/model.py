@@ -176,12 +176,16 @@ class FeedLocation:
 
     ``format`` is atom, rss or json. ``path`` and ``aliases`` are decoded URL paths
     that begin with ``/``; ``self_link`` is absolute and percent-encoded.
+    The other two URLs are of a feed with an archive (RFC 5005, 4), else empty: ``prev_archive`` is of the page with
+    the entries before this document's, and in such a page ``current`` is of the document to subscribe to.
     """
 
     format: str
     path: str
     self_link: str
     aliases: tuple[str, ...] = ()
+    prev_archive: str = ""
+    current: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

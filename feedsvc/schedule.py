@@ -133,7 +133,13 @@ class BuildSchedule:
     def _run_and_record(self, changed: frozenset[str] | None) -> None:
         outcome: BuildReport | FeedsvcError
         try:
-            outcome = self._build(self._settings, now=self._clock(), wait=_LOCK_WAIT_SECONDS, changed=changed)
+            outcome = self._build(
+                self._settings,
+                now=self._clock(),
+                wait=_LOCK_WAIT_SECONDS,
+                changed=changed,
+                interrupted=self._changes.are_waiting,
+            )
         except FeedsvcError as error:
             _log.error("build failed: %s", error)
             outcome = error

@@ -71,6 +71,7 @@ def serve(state: State) -> None:
 
 def _worker_config(settings: Settings) -> WorkerConfig:
     from feedsvc.publish.history import HISTORY
+    from feedsvc.publish.moved import MOVED
     from feedsvc.status import STATUS_FILE
     from feedsvc.web.server import WorkerConfig
 
@@ -92,4 +93,6 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         unconditional_per_minute=settings.limits.unconditional_per_minute,
         trusted_proxies=settings.limits.trusted_proxies,
         metrics=settings.state.dir / _METRICS,
+        moved=settings.state.dir / MOVED,
+        archive_max_age=int(server.archive_max_age.total_seconds()),
     )

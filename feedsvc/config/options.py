@@ -139,6 +139,10 @@ class Feeds(Table):
     min_entries: Count = option(20, "Keep this many entries, however old they are.")
     max_entries: Count = option(1000, "Leave out the oldest entries beyond this many.")
     max_bytes: Size = option("2MB", "The size of a document; the oldest entries that do not fit are left out.")
+    archives: Annotated[tuple[Format, ...], AfterValidator(checks.check_distinct)] = option(
+        ("atom",),
+        "The formats with archive pages, where all older entries can be read (RFC 5005); [] for none.",
+    )
     paths: FeedPaths = option({}, "The URL path of each kind of feed.")
     aliases: Annotated[Mapping[str, str], PlainValidator(places.parse_aliases)] = option(
         {}, 'Older addresses that go on serving the same document, such as "/feed.xml" = "/atom.xml".'
@@ -175,6 +179,11 @@ class Server(Table):
     )
     stale_if_error: Duration = option(
         "1d", "How much longer a cache may hand out a feed while this server fails; 0s: not.", shapes_output=False
+    )
+    archive_max_age: Duration = option(
+        "7d",
+        "How long readers may keep a page of an archive; what is edited or withdrawn there may be seen as long.",
+        shapes_output=False,
     )
     memory: Size = option(
         "64MB",

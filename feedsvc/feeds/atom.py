@@ -11,6 +11,7 @@ from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.values import (
     EMPTY_FEED_UPDATED,
     GENERATOR,
+    archive_links,
     entry_language,
     entry_title,
     image_type,
@@ -39,6 +40,9 @@ def render_atom(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry]
     generator.author(_people(spec.authors))
     generator.link(href=location.self_link, rel="self", type=MEDIA_TYPE)
     generator.link(href=spec.alternate_link, rel="alternate", type="text/html")
+    for relation, url in archive_links(location).items():
+        generator.link(href=url, rel=relation, type=MEDIA_TYPE)
+    generator.feedsvc.archive = bool(location.current)
     generator.feedsvc.namespaces = MEDIA_PREFIX
     generator.feedsvc.stylesheet = rules.stylesheet
     for entry in entries:

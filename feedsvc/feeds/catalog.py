@@ -42,20 +42,23 @@ class CatalogRules:
 
     ``formats`` are of atom, rss and json; ``by`` are kinds of terms. ``paths`` maps ``site`` and each kind to a
     template with ``{file}`` and, but for the site, ``{slug}``. ``aliases`` maps an older path to the path of the
-    document that it goes on serving; both may be written percent-encoded.
+    document that it goes on serving; both may be written percent-encoded. ``archives`` are the formats whose
+    documents have archive pages beside them.
     """
 
     formats: tuple[str, ...]
     by: tuple[str, ...]
     paths: Mapping[str, str]
     aliases: Mapping[str, str]
+    archives: tuple[str, ...] = ()
 
 
 def list_feeds(site: SiteFacts, terms: Iterable[TermInUse], rules: CatalogRules) -> tuple[FeedSpec, ...]:
     """Return every feed that exists: the site's first, then by kind in the order of ``rules.by`` and by label.
 
     Raises ConfigError where a template or an alias cannot be right: a template lacks ``{file}`` or ``{slug}``, two
-    documents share a path, a path is also a folder of another, or an alias is a document itself.
+    documents share a path, a path is also a folder of another, an alias is a document itself, or one of them has the
+    address of an archive page.
     """
     kinds = {kind: rank for rank, kind in enumerate(rules.by)}
     for kind in ("site", *rules.by):
@@ -69,7 +72,7 @@ def list_feeds(site: SiteFacts, terms: Iterable[TermInUse], rules: CatalogRules)
         _site_feed(site, rules, aliases),
         *(_term_feed(site, term, rules, aliases) for term in wanted),
     )
-    check_paths(specs, aliases)
+    check_paths(specs, aliases, rules.archives)
     return specs
 
 

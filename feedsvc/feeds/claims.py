@@ -8,6 +8,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 from feedsvc.errors import ConfigError
+from feedsvc.feeds.archive import find_squatter
 from feedsvc.model import SITE, FeedSpec
 
 
@@ -42,10 +43,13 @@ def check_template(kind: str, paths: Mapping[str, str]) -> None:
         )
 
 
-def check_paths(specs: Sequence[FeedSpec], aliases: Mapping[str, tuple[str, ...]]) -> None:
+def check_paths(
+    specs: Sequence[FeedSpec], aliases: Mapping[str, tuple[str, ...]], archives: Sequence[str] = ()
+) -> None:
     """Raise ConfigError unless every path is one document's, or one alias's, alone.
 
-    An alias of no document is none of it: the last post of a category may go, and come back.
+    An alias of no document is none of it: the last post of a category may go, and come back. Pages of archives in the
+    formats ``archives`` need the folders ``archive/<16 hexadecimal digits>/`` beside their documents.
     """
     owners: dict[str, str] = {}
     for spec in specs:
@@ -57,6 +61,10 @@ def check_paths(specs: Sequence[FeedSpec], aliases: Mapping[str, tuple[str, ...]
                 raise ConfigError("feeds.aliases", f'"{old}" is not a path', 'begin it with "/"')
             _claim(owners, old, f'alias of "{path}"', "feeds.aliases")
     _check_folders(owners)
+    archived = [each.path for spec in specs for each in spec.locations if each.format in archives]
+    if squatter := find_squatter(tuple(owners), frozenset(archived)):
+        reason = f'"{squatter}" ({owners[squatter]}) is where pages of an archive belong'
+        raise ConfigError("feeds.archives", reason, "give it another path, or take the format out of feeds.archives")
 
 
 def _claim(owners: dict[str, str], path: str, owner: str, where: str) -> None:

@@ -3,7 +3,7 @@
 - entry links lose ``rel``, ``type``, ``hreflang`` and ``length`` (feedgen issue 135);
 - RSS gets one ``atom:link``, and no author without an address;
 - dates of RSS set the locale of the whole process, once per date;
-- no Media RSS outside a group, no ``xml:lang`` of an entry, no stylesheet;
+- no Media RSS outside a group, no ``xml:lang`` of an entry, no stylesheet, no mark of an archive page;
 - ``&`` and ``<`` in plain text are not written as the RSS Advisory Board's profile asks.
 """
 
@@ -27,9 +27,13 @@ MEDIA_PREFIX: Mapping[str, str] = {"media": "http://search.yahoo.com/mrss/"}
 DUBLIN_CORE_PREFIX: Mapping[str, str] = {"dc": "http://purl.org/dc/elements/1.1/"}
 """Dublin Core, for the names of authors without an address."""
 
+HISTORY_PREFIX: Mapping[str, str] = {"fh": "http://purl.org/syndication/history/1.0"}
+"""Feed history (RFC 5005), declared by archive pages only."""
+
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = f"{{{DUBLIN_CORE_PREFIX['dc']}}}"
 _MEDIA = f"{{{MEDIA_PREFIX['media']}}}"
+_HISTORY = f"{{{HISTORY_PREFIX['fh']}}}"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SPECIAL = re.compile("([&<])")
 _REFERENCES = {"&": "#x26", "<": "#x3C"}
@@ -58,7 +62,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
 
     ``namespaces`` maps the prefixes that the root declares, used or not, so that an image changes its entry only.
     Into RSS only are written: ``links`` (feedgen writes Atom's own), ``creators`` (the names of authors without an
-    address) and ``last_build_date`` (RFC 2822). ``stylesheet`` is a URL.
+    address) and ``last_build_date`` (RFC 2822). ``stylesheet`` is a URL. An ``archive`` is marked as a page of one.
     """
 
     def __init__(self) -> None:
@@ -67,14 +71,16 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         self.creators: tuple[str, ...] = ()
         self.last_build_date = ""
         self.stylesheet = ""
+        self.archive = False
 
     def extend_ns(self) -> dict[str, str]:
         """Return the prefixes that the root declares."""
-        return dict(self.namespaces)
+        return {**self.namespaces, **(HISTORY_PREFIX if self.archive else {})}
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         """Complete an Atom feed; ``feed`` is the root, without entries yet."""
         refer_to_markup(feed, "title", "subtitle")
+        self._mark_archive(feed)
         self._add_stylesheet(feed)
         return feed
 
@@ -84,12 +90,17 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         refer_to_markup(channel, "title", "description")
         for link in self.links:
             etree.SubElement(channel, f"{_ATOM}link", link.attributes())
+        self._mark_archive(channel)
         for creator in self.creators:
             etree.SubElement(channel, f"{_DC}creator").text = creator
         if self.last_build_date:
             etree.SubElement(channel, "lastBuildDate").text = self.last_build_date
         self._add_stylesheet(feed)
         return feed
+
+    def _mark_archive(self, feed: etree._Element) -> None:
+        if self.archive:
+            etree.SubElement(feed, f"{_HISTORY}archive")
 
     def _add_stylesheet(self, feed: etree._Element) -> None:
         if self.stylesheet:

@@ -33,7 +33,9 @@ def _feed(spec: FeedSpec, location: FeedLocation) -> dict[str, Any]:
             "version": "https://jsonfeed.org/version/1.1",
             "title": spec.title,
             "home_page_url": spec.alternate_link,
-            "feed_url": location.self_link,
+            # It is what identifies the feed, so an archive page has that of its feed.
+            "feed_url": location.current or location.self_link,
+            "next_url": location.prev_archive,
             "description": spec.subtitle,
             "language": spec.language,
             "authors": [_author(person) for person in spec.authors],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from feedsvc.errors import DocumentError
 from feedsvc.feeds.budget import count_that_fit, count_worth_rendering
@@ -13,7 +14,10 @@ from feedsvc.feeds.selection import order_entries
 from feedsvc.feeds.verify import verify_document
 from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec
 
-__all__ = ["RenderRules", "RenderedFeed", "render_feed"]
+__all__ = ["RenderRules", "RenderedFeed", "render_feed", "render_page"]
+
+# What a link takes in a document beside its URL: the most is RSS's, "<atom:link rel=… type=…/>" on a line of its own.
+_LINK_ROOM = 120
 
 Renderer = Callable[[FeedSpec, FeedLocation, Sequence[Entry], RenderRules], bytes]
 
@@ -26,26 +30,59 @@ class RenderedFeed:
     left_out: int
 
 
-def render_feed(spec: FeedSpec, entries_by_rank: Sequence[Entry], rules: RenderRules) -> RenderedFeed:
+def render_feed(
+    spec: FeedSpec,
+    entries_by_rank: Sequence[Entry],
+    rules: RenderRules,
+    *,
+    archive: Mapping[str, str] = MappingProxyType({}),
+    has_more: bool = False,
+) -> RenderedFeed:
     """Return every document of the feed, all with the same entries, in display order.
+
+    ``archive`` maps a format to the URL of the newest page of its archive, and ``has_more`` says that the feed has
+    entries beside those given: then, or where one is left out, the documents lead there (RFC 5005, 4).
 
     Where a document would pass ``rules.max_bytes``, the entries at the end of the rank are left out of all of them,
     so that formats agree; the first one always stays. Raises DocumentError where an entry cannot be written or a
     document does not read back as the entries it was made of.
     """
     kept = entries_by_rank[: count_worth_rendering(entries_by_rank, rules)]
-    documents = _render_documents(spec, kept, rules)
-    fitting = _count_that_fit(documents, kept, rules.max_bytes)
+    linked = _lead_to(archive, spec)
+    leads = has_more or len(kept) < len(entries_by_rank)
+    documents = _render_documents(linked if leads else spec, kept, rules)
+    # The link that a document does not have yet takes its room, too.
+    room = 0 if leads else max((len(url) + _LINK_ROOM for url in archive.values()), default=0)
+    fitting = _count_that_fit(documents, kept, rules.max_bytes, room)
     if fitting < len(kept):
         kept = kept[:fitting]
-        documents = _render_documents(spec, kept, rules)
+        documents = _render_documents(linked, kept, rules)
     ids = [entry.id for entry in order_entries(kept)]
     for document in documents:
         verify_document(document, ids)
     return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
 
 
-def _count_that_fit(documents: Sequence[FeedDocument], kept: Sequence[Entry], max_bytes: int) -> int:
+def render_page(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules) -> FeedDocument:
+    """Return a page of the feed's archive, which ``location`` describes, with all of the entries, newest first.
+
+    Raises DocumentError as :func:`render_feed` does.
+    """
+    ordered = order_entries(entries)
+    document = _render_document(spec, location, ordered, rules)
+    verify_document(document, [entry.id for entry in ordered])
+    return document
+
+
+def _lead_to(archive: Mapping[str, str], spec: FeedSpec) -> FeedSpec:
+    locations = (replace(each, prev_archive=archive.get(each.format, "")) for each in spec.locations)
+    return replace(spec, locations=tuple(locations))
+
+
+def _count_that_fit(documents: Sequence[FeedDocument], kept: Sequence[Entry], max_bytes: int, room: int) -> int:
+    if all(len(document.body) <= max_bytes for document in documents):
+        return len(kept)
+    max_bytes -= room
     shown = [entry.id for entry in order_entries(kept)]
     ranked = [entry.id for entry in kept]
     return min((count_that_fit(document, shown, ranked, max_bytes) for document in documents), default=len(kept))

@@ -12,6 +12,7 @@ from feedsvc.feeds.extension import DUBLIN_CORE_PREFIX, MEDIA_PREFIX, Link, regi
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.values import (
     GENERATOR,
+    archive_links,
     entry_language,
     entry_title,
     format_rfc2822,
@@ -58,7 +59,9 @@ def render_rss(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry],
     generator.lastBuildDate(_NO_DATE)
     extension = generator.feedsvc
     extension.namespaces = {**MEDIA_PREFIX, **DUBLIN_CORE_PREFIX}
-    extension.links = (Link(rel="self", href=location.self_link, media_type=MEDIA_TYPE),)
+    links = {"self": location.self_link, **archive_links(location)}
+    extension.links = tuple(Link(rel=rel, href=href, media_type=MEDIA_TYPE) for rel, href in links.items())
+    extension.archive = bool(location.current)
     extension.stylesheet = rules.stylesheet
     if spec.authors[0].email:
         generator.managingEditor(mailbox(spec.authors[0]))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from posixpath import splitext
 from urllib.parse import urlsplit
 
-from feedsvc.model import Entry, FeedSpec, Person
+from feedsvc.model import Entry, FeedLocation, FeedSpec, Person
 
 GENERATOR = "feedsvc"
 """Without a version: an upgrade must not change the bytes of a feed."""
@@ -69,6 +69,15 @@ def entry_language(spec: FeedSpec, entry: Entry) -> str:
     """Return the entry's language (BCP 47) where it is not the feed's, else an empty string."""
     language = entry.post.language
     return "" if language.lower() == spec.language.lower() else language
+
+
+def archive_links(location: FeedLocation) -> dict[str, str]:
+    """Return relation -> URL of what a document of a feed with an archive leads to (RFC 5005, 4), in order.
+
+    No page leads to the next one: it would change when that one comes.
+    """
+    links = {"current": location.current, "prev-archive": location.prev_archive}
+    return {relation: url for relation, url in links.items() if url}
 
 
 def mailbox(person: Person) -> str:

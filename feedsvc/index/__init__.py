@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError
-from feedsvc.index import files, posts, terms
+from feedsvc.index import archives, archivework, files, posts, terms
 
 _log = logging.getLogger(__name__)
 
 _WORTH_SORTING = 1000
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}"""
+{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}"""
 
 
 class Index:
@@ -24,8 +24,10 @@ class Index:
     def __init__(self, database: Database, kinds: frozenset[str] | None = None) -> None:
         self._database = database
         self.files = files.Files(database)
-        self.posts = posts.Posts(database, kinds)
-        self.terms = terms.Terms(database)
+        self.archives = archives.Archives(database)
+        self.archive_work = archivework.ArchiveWork(database)
+        self.posts = posts.Posts(database, kinds, self.archive_work.note)
+        self.terms = terms.Terms(database, self.archive_work.note_term)
 
     def meta(self, name: str) -> str:
         """Return a remembered value, or an empty string."""
@@ -45,6 +47,8 @@ class Index:
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
         self.files.forget()
         self.posts.forget()
+        self.archives.forget()
+        self.archive_work.forget()
 
     @contextmanager
     def filling(self, files: int) -> Iterator[None]:

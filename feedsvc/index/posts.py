@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ CREATE TABLE post_terms (
 """
 INDEXES = {
     "posts_rank": "posts (live_at, published, name_key) WHERE live_at IS NOT NULL",
+    "posts_first": "posts (published, name_key, path, id) WHERE live_at IS NOT NULL",
     "posts_pending": "posts (published) WHERE live_at IS NULL",
     "post_terms_path": "post_terms (path)",
     "post_terms_label": "post_terms (kind, key, label)",
@@ -51,8 +52,11 @@ class Change(NamedTuple):
 class Posts:
     """The tables of posts and of the terms they carry, of those kinds only that ``kinds`` names; None: of all."""
 
-    def __init__(self, database: Database, kinds: frozenset[str] | None = None) -> None:
-        self._database, self._kinds = database, kinds
+    def __init__(
+        self, database: Database, kinds: frozenset[str] | None = None, note: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Work on the tables; ``note`` is told the path of each post just before it goes and just after it came."""
+        self._database, self._kinds, self._note = database, kinds, note
 
     def get(self, path: str) -> Post | None:
         """Return the good version last recorded for this path; pending unless a document ever carried it."""
@@ -91,6 +95,8 @@ class Posts:
         self._database.write("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", map(_row, changed))
         terms = [term for each in changed if each.live_at for term in self._terms(each)]
         self._database.write("INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)", terms)
+        for each in changed:
+            self._note(each.record.path)
         touched = {(term[0], term[1]) for term in terms}.union(*left.values())
         if any(each.live_at for each in changed):
             touched.add(SITE)
@@ -122,6 +128,7 @@ class Posts:
         """Forget posts, and return the feeds each was in."""
         left: dict[str, frozenset[FeedKey]] = {}
         for path in paths:
+            self._note(path)
             terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
             was_live = self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,))
             for table in ("post_terms", "contents", "posts"):

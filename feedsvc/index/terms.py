@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from feedsvc.database import Database
 from feedsvc.index.posts import FeedKey
@@ -18,8 +18,9 @@ CREATE TABLE shortened (kind TEXT, key TEXT, left_out INTEGER NOT NULL, PRIMARY 
 class Terms:
     """The table of terms, and of the feeds that had no room for all their entries."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, note: Callable[[str, str], None] = lambda *_: None) -> None:
+        """Work on the tables; ``note`` is told kind and key of each term whose label changes."""
+        self._database, self._note = database, note
 
     def is_spelled(self, kind: str, key: str, label: str) -> bool:
         """Tell whether a live post writes the term exactly so."""
@@ -48,6 +49,7 @@ class Terms:
         )
         if row is None or row[0] == term.label:
             return frozenset()
+        self._note(term.kind, term.key)
         rows = self._database.rows(
             "SELECT DISTINCT kind, key FROM post_terms"
             " WHERE path IN (SELECT path FROM post_terms WHERE kind=? AND key=?)",

@@ -72,7 +72,7 @@ class BodyReader:
         place, staged = self._directory / name, self._directory / STAGING / name
         # The bytes move once, from staged to place; whoever misses them in both finds them at the third look.
         for candidate in (place, staged, place):
-            data = _read(candidate, variant.size)
+            data = read_plain(candidate, variant.size)
             if data is not None and make_etag(data) == variant.etag:
                 self.cache.put(variant.etag, data)
                 return data
@@ -86,16 +86,22 @@ class BodyReader:
         raise KeyError(coding)
 
 
-def _read(path: Path, size: int) -> bytes | None:
-    """Return the bytes of a plain file of exactly ``size``, without following a link; None for anything else."""
+def read_plain(path: Path, most: int) -> bytes | None:
+    """Return the bytes of a plain file of at most ``most``, without following a link; None for anything else."""
+    found = read_dated(path, most)
+    return found[0] if found else None
+
+
+def read_dated(path: Path, most: int) -> tuple[bytes, int] | None:
+    """Return them with the time of their last change, in whole seconds since the epoch."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size != size:
+            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
                 return None
             with open(descriptor, "rb", buffering=0, closefd=False) as file:
-                return file.readall()
+                return file.readall(), int(status.st_mtime)
         finally:
             os.close(descriptor)
     except OSError:

@@ -22,6 +22,7 @@ from feedsvc.publish.encodings import SUFFIXES
 VERSION = 1
 MANIFEST = "manifest.json"
 STAGING = ".next"
+ARCHIVE_STAGING = f"{STAGING}-archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def path_problem(path: str) -> str:
         return "leads out of the tree"
     if any(ord(character) < 32 or character in "\\\x7f" for character in path):
         return "has a control character or a backslash"
-    if segments[1] == STAGING or segments[1].startswith(MANIFEST):
+    if segments[1] in (STAGING, ARCHIVE_STAGING) or segments[1].startswith(MANIFEST):
         return "is a name that the tree keeps for itself"
     try:
         path.encode()

@@ -24,6 +24,10 @@ class Changes:
                 self._everything = True
                 self._paths.clear()
 
+    def are_waiting(self) -> bool:
+        """Tell whether anything was noted since it was taken."""
+        return self._everything or bool(self._paths)
+
     def take(self) -> frozenset[str] | None:
         """Return what was noted since the last time, and begin anew; None: everything may have changed."""
         with self._lock:

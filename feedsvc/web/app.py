@@ -11,8 +11,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from feedsvc.model import Snapshot
+from feedsvc.model import Representation, Snapshot
+from feedsvc.publish.archive import StoredPage
 from feedsvc.publish.history import History
+from feedsvc.web.archives import Archives
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import count_response
@@ -44,6 +46,9 @@ def create_app(
     find_history: Callable[[str], History] | None = None,
     clock: Callable[[], datetime] = utc_now,
     tallies: Tallies | None = None,
+    read_page: Callable[[str, Representation], StoredPage | None] = lambda *_: None,
+    read_moved: Callable[[str], Mapping[str, str]] = lambda _: {},
+    archive_max_age: int = 0,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -52,7 +57,10 @@ def create_app(
     ``request_build`` asks whoever builds to do so and returns at once (None: ``/-/build`` is not there);
     ``status_source`` says how the last build went, and may hold ``rejected`` and ``warnings`` at any depth;
     ``find_history`` returns what is remembered of the document at a path (None: no deltas are made);
-    ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there).
+    ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there);
+    ``read_page`` returns the archive page at a path, of the feed document given (None: it is not there), which
+    is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
+    at a path.
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -67,6 +75,11 @@ def create_app(
         status_source=status_source,
         deltas=Deltas(find_history) if find_history else None,
         tallies=tallies,
+        archives=Archives(
+            read_page=read_page,
+            read_moved=read_moved,
+            freshness=Freshness(max_age=archive_max_age, stale_if_error=stale_if_error),
+        ),
     )
     app = Flask(__name__, static_folder=None, template_folder=None)
     # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.

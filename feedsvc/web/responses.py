@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 NO_STORE = ("Cache-Control", "no-store")
 RETRY_AFTER = ("Retry-After", "5")
 """Seconds; short, since some aggregators hold it against every feed of the host."""
+
+
+Body = bytes | Iterable[bytes]
 
 
 class ExactResponse(Response):
@@ -32,8 +36,8 @@ class ExactResponse(Response):
         return self.headers
 
 
-def respond(status: int, headers: Headers, body: bytes = b"") -> Response:
-    """Make a response of what was decided."""
+def respond(status: int, headers: Headers, body: Body = b"") -> Response:
+    """Make a response of what was decided, its body whole or in pieces."""
     return ExactResponse(body, status=status, headers=list(headers))
 
 

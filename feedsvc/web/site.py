@@ -14,6 +14,7 @@ from flask import Request, Response
 from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Snapshot
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
+from feedsvc.web.archives import Archives
 from feedsvc.web.control import challenge, has_token, withhold
 from feedsvc.web.delta import IM_USED
 from feedsvc.web.deltas import Deltas
@@ -25,6 +26,7 @@ from feedsvc.web.pages import IndexPages, Page
 from feedsvc.web.responses import (
     NO_STORE,
     RETRY_AFTER,
+    Body,
     refuse_method,
     respond,
     respond_json,
@@ -39,6 +41,7 @@ BUILD_METHODS = ("POST", "OPTIONS")
 _NOT_FOUND = (404, "There is nothing at this address; the index at / lists every feed.")
 _GONE = (410, "The feed that was here is no longer published; the index at / lists every feed there is.")
 _NO_TOKEN = (401, "Send the token of server.token as a bearer token.")
+_COMING = (503, "This page is being written; please try again in a moment.")
 _NOT_YET = (503, "Nothing is published yet; please try again in a moment.")
 
 
@@ -54,6 +57,7 @@ class Site:
     token: str
     request_build: Callable[[], None] | None
     status_source: Callable[[], Mapping[str, object]] | None
+    archives: Archives
     deltas: Deltas | None = None
     tallies: Tallies | None = None
 
@@ -143,7 +147,7 @@ class Site:
         path = request.path
         representation = snapshot.representations.get(path)
         if representation is None:
-            return self._show_absent(request, snapshot)
+            return self._show_archived(request, snapshot) or self._show_absent(request, snapshot)
         now = self.clock()
         cache_control = self.freshness.cache_control(now, snapshot.next_change)
         resource = describe_feed(representation, cache_control=cache_control, now=now)
@@ -154,8 +158,14 @@ class Site:
                 return respond(IM_USED, *delta)
         return self._show(request, resource, read)
 
+    def _show_archived(self, request: Request, snapshot: Snapshot) -> Response | None:
+        page = self.archives.find(snapshot, request.path)
+        if page is not None:
+            return self._show(request, self.archives.describe(page, self.clock()), page.read)
+        return respond_text(*_COMING, RETRY_AFTER) if self.archives.is_coming(snapshot, request.path) else None
+
     def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
-        move = find_move(snapshot, request.path)
+        move = find_move(snapshot, request.path) or self.archives.find_move(snapshot, request.path)
         gone = move is None and is_gone(snapshot, request.path)
         if not (move or gone):
             return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
@@ -172,7 +182,7 @@ class Site:
     def _show_page(self, request: Request, page: Page) -> Response:
         return self._show(request, page.resource, page.bodies.__getitem__)
 
-    def _show(self, request: Request, resource: Resource, read: Callable[[str], bytes]) -> Response:
+    def _show(self, request: Request, resource: Resource, read: Callable[[str], Body]) -> Response:
         if refusal := self._check_method(request):
             return refusal
         answer = decide_answer(resource, request.headers.get)

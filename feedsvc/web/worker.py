@@ -14,7 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedsvc.publish.archive import read_page
 from feedsvc.publish.history import read_history
+from feedsvc.publish.moved import read_moved
 from feedsvc.publish.snapshot import DEFAULT_MEMORY, SnapshotFollower
 from feedsvc.status import read_status
 
@@ -35,11 +37,11 @@ _PATIENCE_S = 10.0
 class WorkerConfig:
     """What a worker needs, as values that survive pickling.
 
-    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age`` and
-    the two ``stale`` times are in seconds, ``memory`` is the bytes of bodies to hold; ``control_pid`` is the process
-    that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build; without ``history``, the folder that
-    builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits nobody; ``trusted_proxies`` are
-    IP networks. ``metrics`` is the directory of the workers' counts, None for none.
+    ``public`` is the published tree, ``status`` the file that says how the last build went; ``max_age``,
+    ``archive_max_age`` and the two ``stale`` times are in seconds, ``memory`` is the bytes of bodies to hold;
+    ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build; without
+    ``history``, the folder that builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits
+    nobody; ``trusted_proxies`` are IP networks. ``metrics`` is the directory of the workers' counts, None for none.
     """
 
     public: Path
@@ -58,6 +60,8 @@ class WorkerConfig:
     trusted_proxies: tuple[str, ...] = ()
     history: Path | None = None
     metrics: Path | None = None
+    moved: Path | None = None
+    archive_max_age: int = 0
 
 
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
@@ -91,6 +95,9 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         status_source=lambda: read_status(config.status),
         find_history=partial(read_history, config.history) if config.history else None,
         tallies=tallies,
+        read_page=partial(read_page, config.public),
+        read_moved=partial(read_moved, config.moved) if config.moved else lambda _: {},
+        archive_max_age=config.archive_max_age,
     )
     freshness = Freshness(
         max_age=config.max_age,

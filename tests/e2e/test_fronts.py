@@ -29,11 +29,14 @@ DEADLINE_SECONDS = 20.0
 SERVE = """
 import sys
 from pathlib import Path
+from feedsvc.publish.moved import write_moved
 from feedsvc.web.server import WorkerConfig, serve_wsgi
 
 if __name__ == "__main__":
     config = WorkerConfig(public=Path(sys.argv[1]), status=Path(sys.argv[1], "status.json"), control_pid=0, title="t",
-                          description="", language="en", server_url="https://feeds.example.org", max_age=300)
+                          description="", language="en", server_url="https://feeds.example.org", max_age=300,
+                          archive_max_age=604800, moved=Path(sys.argv[1], "moved"))
+    write_moved(config.moved, "/atom.xml", {"00000000cafecafe": "00000000deadbeef"})
     serve_wsgi(config, listen=sys.argv[2], workers=1)
 """
 NGINX_MAIN = """
@@ -176,7 +179,8 @@ def start(name: str, stack: ExitStack, work: Path) -> int:
     if name == "nginx":
         return run_nginx(stack, work, "nginx.conf", public)
     if name == "nginx with br":
-        return run_nginx(stack, work, "nginx.conf", {**public, "# brotli_static on;": "brotli_static on;"}, BROTLI)
+        switches = {f"# brotli_static {each};": f"brotli_static {each};" for each in ("on", "off")}
+        return run_nginx(stack, work, "nginx.conf", {**public, **switches}, BROTLI)
     if name == "caddy":
         return run_caddy(stack, work, FEEDSVC_PUBLIC=str(work / "public"))
     behind = f"127.0.0.1:{run_feedsvc(stack, work)}"
@@ -216,11 +220,25 @@ NGINX_ALONE: dict[str, dict[str, Any]] = {
     "zstd": {"Content-Encoding": None},
     **{
         name: {"status": 404, "Allow": None}
-        for name in ("post to the index", "post readiness", "post status", "post to what moved")
+        for name in (
+            "post to the index",
+            "post readiness",
+            "post status",
+            "post to what moved",
+            "post to an archive",
+            "post to what moved in the archive",
+        )
     },
 }
 CADDY_ALONE: dict[str, dict[str, Any]] = {
     **NOT_IN_THE_TREE,
+    **{
+        name: {"status": 406}
+        for name in (
+            *("archived", "archived, in no coding that is accepted", "archived, to head", "archived below hangul"),
+            *("archived, ranges are ignored", "archived since", "archived after", "archived, but asked otherwise"),
+        )
+    },
     # Go's library leaves it out where there is an ETag.
     **{
         name: {"Last-Modified": None}
@@ -255,6 +273,19 @@ def test_a_request_through_a_front_gets_the_answer_of_the_table(case: Any, front
         answer = ask(front.port, case.method, case.path, headers)
         told = {**expected, **otherwise}
         assert {**{name: answer.get(name) for name in told}, "status": answer.status} == told
+
+
+def test_a_page_of_an_archive_is_whole_in_each_coding_and_known_by_its_tag(front: Front) -> None:
+    coded = ask(front.port, "GET", TABLE.PAGE, {"Accept-Encoding": "gzip"})
+    assert gzip.decompress(coded.body) == SITE.ARCHIVED
+    known = {"Accept-Encoding": "gzip", "If-None-Match": coded.headers["etag"]}
+    assert ask(front.port, "GET", TABLE.PAGE, known).status == 304
+    plain = ask(front.port, "GET", TABLE.PAGE, {})
+    if front.name == "caddy":
+        assert (plain.status, plain.get("Content-Encoding")) == (406, None)
+        return
+    assert plain.body == SITE.ARCHIVED
+    assert ask(front.port, "GET", TABLE.PAGE, {"If-None-Match": plain.headers["etag"]}).status == 304
 
 
 def test_a_client_of_http_1_0_needs_no_host(front: Front) -> None:

@@ -53,6 +53,11 @@ def _edition(public: Path) -> Mapping[str, bytes]:
     }
 
 
+def _archives(public: Path) -> Mapping[str, bytes]:
+    """Read the pages of archives, which builds write after the edition, and which the next one completes."""
+    return {str(file.relative_to(public)): file.read_bytes() for file in sorted(public.rglob("archive/*/*"))}
+
+
 def _titles(edition: Mapping[str, bytes]) -> frozenset[str]:
     return frozenset(item["title"] for item in json.loads(edition["/feed.json identity"])["items"])
 
@@ -126,4 +131,5 @@ def test_a_build_killed_at_any_point_leaves_one_whole_edition(site: Settings, tm
     shutil.copy(site.state.dir / "ledger.sqlite3", undisturbed.state.dir)
     build(undisturbed, now=NOW)
     assert _edition(site.publish.dir) == _edition(undisturbed.publish.dir)
-    assert not (site.publish.dir / ".next").exists()
+    assert _archives(site.publish.dir) == _archives(undisturbed.publish.dir) != {}
+    assert not list(site.publish.dir.glob(".next*"))

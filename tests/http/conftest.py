@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from feedsvc.feeds.archive import page_path
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
+from feedsvc.publish.archive import ArchiveTree, read_page
 from feedsvc.publish.disk import Disk
 from feedsvc.publish.history import read_history
 from feedsvc.publish.snapshot import load_snapshot
@@ -64,6 +66,12 @@ def make_body(format_: str, title: str, text: str) -> bytes:
     return bodies[format_].format(f"{title} {text * 300}").encode()
 
 
+PAGE = "00000000deadbeef"
+ARCHIVED = make_body("atom", "소식 & 뉴스", "옛날")
+"""A page of the site's archive and of a category's, and its bytes."""
+MOVED_PAGE = "00000000cafecafe"
+"""What the page of the site's archive was called before."""
+
 SPECS = (
     make_spec("site", "", "소식 & 뉴스", ""),
     make_spec("category", "경제", "경제", "/categories/경제"),
@@ -96,6 +104,10 @@ def publish_site(public: Path, text: str = "가", now: datetime = CHANGED) -> Sn
     ]
     paths = [path for each in documents for path in (each.location.path, *each.location.aliases)]
     publish_snapshot(public, documents, paths, now, moves=MOVES)
+    tree = ArchiveTree(public, int(CHANGED.timestamp()))
+    for folder in ("", "/categories/경제"):
+        tree.add(page_path(f"{folder}/atom.xml", PAGE), ARCHIVED)
+    tree.flush()
     return load_snapshot(public)
 
 
@@ -137,6 +149,9 @@ class World:
             status_source=(lambda: self.status) if self.with_status else None,
             clock=lambda: self.now,
             tallies=self.tallies,
+            read_page=partial(read_page, self.public),
+            read_moved=lambda document: {MOVED_PAGE: PAGE, "0" * 16: "f" * 16} if document == "/atom.xml" else {},
+            archive_max_age=604800,
         )
         if self.with_fast_path:
             freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])

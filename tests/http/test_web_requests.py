@@ -65,7 +65,60 @@ def moved_to(location: str, max_age: int = 3600) -> Mapping[str, str | None]:
 PEOPLE = "/categories/%EC%82%AC%EB%9E%8C/atom.xml"
 GONE: Mapping[str, str | None] = {**ERROR, "Cache-Control": "public, max-age=300"}
 
+# A page of an archive (RFC 5005), kept in the tree as gzip only.
+PAGE = "/archive/00000000deadbeef/atom.xml"
+LONG: Mapping[str, str | None] = {**WHOLE, "Cache-Control": "public, max-age=604800", "Content-Type": ATOM}
+
 CASES = [
+    Case(name="archived", path=PAGE, answer={**LONG, "Content-Encoding": None}),
+    Case(
+        name="archived, coded",
+        path=PAGE,
+        headers={"Accept-Encoding": "gzip, br"},
+        answer={**LONG, "Content-Encoding": "gzip"},
+    ),
+    Case(
+        name="archived, in no coding that is accepted",
+        path=PAGE,
+        headers={"Accept-Encoding": "br, zstd"},
+        answer={**LONG, "Content-Encoding": None},
+    ),
+    Case(name="archived, to head", method="HEAD", path=PAGE, answer={**LONG, "Content-Encoding": None}),
+    Case(name="archived below hangul", path=f"{ECONOMY}{PAGE}", answer=LONG),
+    Case(name="archived, ranges are ignored", path=PAGE, headers={"Range": "bytes=0-9"}, answer=LONG),
+    Case(
+        name="archived since",
+        path=PAGE,
+        headers={"If-Modified-Since": CHANGED},
+        status=304,
+        answer={**UNCHANGED, "Cache-Control": "public, max-age=604800"},
+    ),
+    Case(name="archived after", path=PAGE, headers={"If-Modified-Since": BEFORE}, answer=LONG),
+    Case(name="archived, but asked otherwise", path=PAGE, headers={"If-Match": '"x"'}, status=412, answer=ERROR),
+    Case(name="post to an archive", method="POST", path=PAGE, status=405, answer={**ERROR, "Allow": READ}),
+    Case(name="options of an archive", method="OPTIONS", path=PAGE, status=204, answer={"Allow": READ}),
+    Case(name="moved in the archive", path="/archive/00000000cafecafe/atom.xml", status=301, answer=moved_to(PAGE)),
+    Case(
+        name="post to what moved in the archive",
+        method="POST",
+        path="/archive/00000000cafecafe/atom.xml",
+        status=405,
+        answer={**ERROR, "Allow": READ},
+    ),
+    *(
+        Case(name=f"no archive: {path}", path=path, status=404, answer=ERROR)
+        for path in (
+            "/archive/0000000000000000/atom.xml",
+            "/archive/00000000deadbeef/rss.xml",
+            "/archive/00000000DEADBEEF/atom.xml",
+            "/archive/00000000deadbeef/atom.xml.gz",
+            "/archive/00000000deadbeef/",
+            "/archive/deadbeef/atom.xml",
+            "/categories/it/archive/00000000deadbeef/atom.xml",
+            f"{ECONOMY}/archive/00000000cafecafe/atom.xml",
+            "/archive/00000000deadbeef/archive/00000000deadbeef/atom.xml",
+        )
+    ),
     Case(name="atom", answer={**WHOLE, "Content-Type": ATOM, "Content-Encoding": None}),
     Case(name="rss", path="/rss.xml", answer={**WHOLE, "Content-Type": RSS}),
     # RFC 8259, 11: there is no charset parameter.
@@ -293,7 +346,7 @@ def assert_body_is_as_told(case: Case, response: TestResponse) -> None:
         assert response.data.endswith(b".\n")
 
 
-@pytest.mark.parametrize("path", ["/atom.xml", "/feed.json", f"{ECONOMY}/rss.xml", "/", "/-/style.css"])
+@pytest.mark.parametrize("path", ["/atom.xml", "/feed.json", f"{ECONOMY}/rss.xml", PAGE, "/", "/-/style.css"])
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
 def test_head_says_what_get_sends_and_a_304_names_the_tag_it_was_asked_about(
     ask: Callable[..., TestResponse], path: str, coding: str

@@ -168,7 +168,7 @@ def test_a_file_that_moves_into_place_while_it_is_looked_for_is_found(
     staged.parent.mkdir(parents=True)
     place.rename(staged)
     looked: list[Path] = []
-    read = bodies._read
+    read = bodies.read_plain
 
     def look_then_move(path: Path, size: int) -> bytes | None:
         looked.append(path)
@@ -178,7 +178,7 @@ def test_a_file_that_moves_into_place_while_it_is_looked_for_is_found(
         return found
 
     snapshot = load_snapshot(tmp_path)
-    monkeypatch.setattr(bodies, "_read", look_then_move)
+    monkeypatch.setattr(bodies, "read_plain", look_then_move)
     assert snapshot.read_body(PATH, "identity") == body
     assert looked == [place, staged, place]
 

@@ -31,7 +31,7 @@ NAMES = (
 # Spellings of one category, a category that wants another one's slug, and two that are nobody's.
 CATEGORIES = ("News", "NEWS", "news!", "환경", "IT")
 # A feed holds so few that selection matters.
-FEEDS = {"formats": ["atom", "json"], "min_entries": 2, "window": "3h"}
+FEEDS = {"formats": ["atom", "json"], "min_entries": 2, "window": "3h", "archives": ["atom", "json"]}
 FEW = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=25)
 
 
@@ -91,8 +91,10 @@ def lose(site: Path, name: str) -> None:
 
 
 def published(site: Path) -> dict[str, bytes]:
-    files = (path for path in (site / "public").rglob("*") if path.suffix in (".xml", ".json"))
-    found = {path.relative_to(site / "public").as_posix(): path.read_bytes() for path in files}
+    # With the pages of archives, which are there as gzip only.
+    everything = (site / "public").rglob("*")
+    files = (path for path in everything if path.suffix in (".xml", ".json") or "archive" in path.parts)
+    found = {path.relative_to(site / "public").as_posix(): path.read_bytes() for path in files if path.is_file()}
     found.pop("manifest.json")
     return found
 

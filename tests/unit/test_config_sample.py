@@ -85,8 +85,8 @@ def test_given_values_are_set_and_come_back() -> None:
 
 
 def test_an_option_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
-    with pytest.raises(ValueError, match=r"no such options: feeds\.archives, site\.titel"):
-        render_sample({"site": {"titel": "x"}, "feeds": {"archives": []}})
+    with pytest.raises(ValueError, match=r"no such options: feeds\.history, site\.titel"):
+        render_sample({"site": {"titel": "x"}, "feeds": {"history": []}})
 
 
 @pytest.mark.parametrize(

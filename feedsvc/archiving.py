@@ -1,0 +1,144 @@
+"""Archives are written once the edition is live, a page at a time; the next build goes on where one was cut off."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from feedsvc.archiveplan import list_paths
+from feedsvc.assembly import catalog_feeds, read_entry, read_labels
+from feedsvc.feeds.archive import page_path, parse_page_path
+from feedsvc.feeds.catalog import document_paths
+from feedsvc.feeds.render import RenderRules, render_page
+from feedsvc.model import FeedLocation, FeedSpec, Post
+from feedsvc.publish.archive import ArchiveTree
+from feedsvc.publish.moved import MOVED, write_moved
+from feedsvc.report import Progress, count
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
+    from feedsvc.index import Index
+    from feedsvc.index.archives import PlannedPage
+
+_log = logging.getLogger(__name__)
+
+# Pages between two times that files are made durable and the index is committed.
+_BATCH = 64
+
+
+def write_archives(
+    settings: Settings,
+    index: Index,
+    site_id: str,
+    now: datetime,
+    finish: Callable[[Post], Post],
+    progress: Progress,
+    interrupted: Callable[[], bool],
+) -> None:
+    """Write the pages that the plan says are not written, then remove those that are not planned.
+
+    Where it is ``interrupted`` between two pages, the others stay due.
+
+    What is written is committed to the index in batches. ``site_id`` is what the feeds' own ids begin with, ``now``
+    is aware, ``finish`` gives pending posts their content, and ``progress`` is told each page. Raises DocumentError,
+    StoreError and what ``finish`` raises.
+    """
+    specs = catalog_feeds(settings, index, site_id)
+    tree = ArchiveTree(settings.publish.dir, int(now.timestamp()))
+    try:
+        moved = index.archive_work.feeds_that_moved() | index.archives.stale_feeds().keys()
+        written = _write_stale(settings, index, specs, tree, finish, progress, interrupted)
+        if index.archives.stale_feeds():
+            return
+        _tell_moved(settings, index, [spec for spec in specs if (spec.kind, spec.key) in moved])
+        removed = _remove_unplanned(index, specs, tree)
+    finally:
+        tree.close()
+    index.archive_work.put_known(known=True)
+    index.commit()
+    if written or removed:
+        _log.info("archives: %s written, %d removed", count(written, "page"), removed)
+
+
+def _write_stale(
+    settings: Settings,
+    index: Index,
+    specs: Sequence[FeedSpec],
+    tree: ArchiveTree,
+    finish: Callable[[Post], Post],
+    progress: Progress,
+    interrupted: Callable[[], bool],
+) -> int:
+    stale, labels = index.archives.stale_feeds(), read_labels(index)
+    rules = RenderRules(content=settings.feeds.content, max_bytes=settings.feeds.max_bytes)
+    total, done, written = sum(stale.values()), 0, 0
+    ready: list[PlannedPage] = []
+    for spec in (spec for spec in specs if (spec.kind, spec.key) in stale):
+        for page in index.archives.stale_pages((spec.kind, spec.key)):
+            progress("archives", done, total)
+            entries = [read_entry(index, path, labels, finish) for path in index.archives.paths_of(page)]
+            for location in _page_locations(spec, page, settings.feeds.archives):
+                tree.add(location.path, render_page(spec, location, entries, rules).body)
+            done += 1
+            ready.append(page)
+            if len(ready) == _BATCH:
+                written += _put_in_place(index, tree, ready)
+            if interrupted():
+                return written + _put_in_place(index, tree, ready)
+    return written + _put_in_place(index, tree, ready)
+
+
+def _put_in_place(index: Index, tree: ArchiveTree, ready: list[PlannedPage]) -> int:
+    written = tree.flush()
+    for page in ready:
+        index.archives.note_written(page)
+    ready.clear()
+    index.commit()
+    return written
+
+
+def _page_locations(spec: FeedSpec, page: PlannedPage, formats: Collection[str]) -> Iterator[FeedLocation]:
+    for each in spec.locations:
+        if each.format in formats:
+            yield FeedLocation(
+                format=each.format,
+                path=page_path(each.path, page.name),
+                self_link=page_path(each.self_link, page.name),
+                prev_archive=page_path(each.self_link, page.previous) if page.previous else "",
+                current=each.self_link,
+            )
+
+
+def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec]) -> None:
+    """Let workers know which pages hold now what others held whose names are gone."""
+    for spec in specs:
+        feed = (spec.kind, spec.key)
+        ends = index.archive_work.take_moved(feed)
+        moved = {name: index.archives.page_at(feed, last) for name, last in ends.items()}
+        for location in spec.locations if moved else ():
+            if location.format in settings.feeds.archives:
+                write_moved(settings.state.dir / MOVED, location.path, moved)
+
+
+def _remove_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) -> int:
+    leaving = index.archive_work.leaving()
+    if not index.archive_work.is_known():
+        leaving += _find_unplanned(index, specs, tree)
+    for path in leaving:
+        tree.remove(path)
+    index.archive_work.keep(leaving)
+    return len(leaving)
+
+
+def _find_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) -> list[str]:
+    """Return the paths of all pages in the tree that are in no plan; somebody lost the index, or the tree."""
+    planned = {
+        path
+        for feed, documents in index.archives.feeds().items()
+        if index.archives.is_shown(feed)
+        for path in list_paths(documents, index.archives.pages_between(feed))
+    }
+    others = planned | set(document_paths(specs))
+    return list(tree.pages(lambda path: parse_page_path(path) is not None and path not in others))
