@@ -11,6 +11,7 @@ exits with 1 only if a build fails or tells what cannot be. Needs Linux.
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import figures
-from building import SETTLE_S, Builds, Site
+from building import Builds, Site
 from corpora import copy_corpus, find_corpus
 from measure import describe_machine, import_times, median, run
 from others import KNOWN, is_installed, measure_others
@@ -126,7 +127,8 @@ def main() -> None:
             with tempfile.TemporaryDirectory(dir=temporary) as work:
                 sizes.append(measure_size(Path(work).resolve(), corpus, posts, options))
     figures.print_ratios(sizes)
-    print(f"\n{time.monotonic() - started:.0f} s in all; a build's files are settled {SETTLE_S} s before the first")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(f"\n{time.monotonic() - started:.0f} s in all; this process held {own / 1e6:.0f} MB at most")
 
 
 if __name__ == "__main__":

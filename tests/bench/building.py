@@ -47,11 +47,15 @@ class Builds:
 
 
 class Site:
-    """A site, and the changes that people make to it. ``rejected`` are the files that cannot be published."""
+    """A site, and the changes that people make to it.
+
+    ``rejected`` are the files that cannot be published, ``saved`` is ``time.perf_counter()`` at the last rename.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory, self.posts, self.public = directory, directory / "_posts", directory / "public"
         self.rejected: frozenset[str] = frozenset()
+        self.saved = 0.0
         self._newest: list[str] = []
         self._changes = 0
 
@@ -64,7 +68,8 @@ class Site:
         configuration = self.directory / "feedsvc.toml"
         text = configuration.read_text(encoding="utf-8")
         for name, value in _LIKE_OTHERS.items() if like_others else ():
-            text = re.sub(rf"^# {name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
+            text, found = re.subn(rf"^# {name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
+            assert found, f"`feedsvc init` writes no option {name} any more"
         configuration.write_text(text, encoding="utf-8")
         time.sleep(SETTLE_S)
 
@@ -116,7 +121,7 @@ class Site:
     def _save(self, like: Path, path: Path) -> bytes:
         self._changes += 1
         word = f"bench-change-{self._changes}-"
-        replace_file(path, like.read_bytes() + f"\n\n<p>{word}</p>\n".encode())
+        self.saved = replace_file(path, like.read_bytes() + f"\n\n<p>{word}</p>\n".encode())
         return word.encode()
 
     def holds(self, word: bytes) -> bool:

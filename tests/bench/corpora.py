@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Container
 from pathlib import Path
 
@@ -48,8 +49,13 @@ def link_posts(source: Path, target: Path, without: Container[str]) -> None:
                 take(entry.path, target / entry.name)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Save as editors do, by a file of another directory renamed; a link's other names keep the old bytes."""
+def replace_file(path: Path, data: bytes) -> float:
+    """Save by renaming a file of another directory, so that a link's other names keep the old bytes.
+
+    Returns ``time.perf_counter()`` at the rename.
+    """
     aside = path.parent.parent / ".saved"
     aside.write_bytes(data)
+    renamed = time.perf_counter()
     aside.replace(path)
+    return renamed

@@ -46,7 +46,7 @@ def print_missing(posts: int, kind: str, reason: str) -> None:
 
 def print_other(posts: int, other: Other, bare: Other) -> None:
     """Print what another program took."""
-    _print_row(posts, other.name, [other.cold], other.files, 0, bare)
+    _print_row(posts, other.name, other.costs, other.files, 0, bare)
     if other.edit:
         _print_row(posts, "  and after one edit", [other.edit], 0, 0, bare)
 

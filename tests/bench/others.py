@@ -28,9 +28,13 @@ class Other:
     """What another program took for the corpus and, where that is less, after one edit; ``files`` it wrote."""
 
     name: str
-    cold: Cost
+    costs: tuple[Cost, ...]
     edit: Cost | None
     files: int
+
+    @property
+    def cold(self) -> Cost:
+        return median(self.costs)
 
 
 def is_installed(name: str) -> bool:
@@ -45,8 +49,8 @@ def measure_others(
     link_posts(posts, directory / "_posts", rejected)
     out = directory / "out"
     command = [sys.executable, str(Path(__file__).with_name("bare.py")), "_posts", "out/bare"]
-    costs = [run(command, directory)[0] for _ in range(repeat)]
-    yield Other(name=BARE, cold=median(costs), edit=None, files=count_files(out / "bare"))
+    costs = tuple(run(command, directory)[0] for _ in range(repeat))
+    yield Other(name=BARE, costs=costs, edit=None, files=count_files(out / "bare"))
     _configure(directory, categories=[unquote(path.stem) for path in (out / "bare").glob("*.atom")])
     for name in names:
         cold, _, _ = run(_command(name), directory)
@@ -54,7 +58,7 @@ def measure_others(
         newest = max((directory / "_posts").iterdir(), key=lambda path: path.name)
         replace_file(newest, newest.read_bytes() + f"\n\n<p>an edit for {name}</p>\n".encode())
         edit, _, _ = run(_command(name), directory)
-        yield Other(name=f"{name} {_version(name)} ({_FORMATS[name]})", cold=cold, edit=edit, files=files)
+        yield Other(name=f"{name} {_version(name)} ({_FORMATS[name]})", costs=(cold,), edit=edit, files=files)
 
 
 def count_files(directory: Path) -> int:
