@@ -100,11 +100,11 @@ def read_options() -> argparse.Namespace:
         parser.error(f"N is 1 to {MOST_REPEATS}, and POSTS at least {least_posts(options.repeat)} for so many repeats")
     if options.corpus and not (options.corpus / "_posts").is_dir():
         parser.error(f"there is no directory {options.corpus / '_posts'}")
-    named = options.others
-    options.others = [name for name in KNOWN if (is_installed(name) if named is None else name in named.split(","))]
-    missing = [name for name in options.others if not is_installed(name)]
-    if missing or set((named or "").split(",")) - {"", *KNOWN}:
-        parser.error(f"--others takes names of {', '.join(KNOWN)} that are on PATH; not there: {', '.join(missing)}")
+    named = [name for name in KNOWN if is_installed(name)] if options.others is None else options.others.split(",")
+    options.others = [name for name in KNOWN if name in named]
+    refused = {name for name in named if name and not (name in KNOWN and is_installed(name))}
+    if refused:
+        parser.error(f"--others takes those of {', '.join(KNOWN)} that are on PATH, not {', '.join(sorted(refused))}")
     return options
 
 
