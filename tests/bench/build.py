@@ -50,10 +50,11 @@ def measure_size(work: Path, corpus: Path, posts: int, options: argparse.Namespa
     if WIRE not in steps:
         figures.print_missing(posts, WIRE, "no watcher: this feedsvc has no option schedule.watch")
     bare = None
-    for other in measure_others(work / "others", corpus / "_posts", site.rejected, options.others, options.repeat):
-        bare = bare or other
-        figures.print_other(posts, other, bare)
-    assert bare
+    if not options.alone:
+        others = measure_others(work / "others", corpus / "_posts", site.rejected, options.others, options.repeat)
+        for other in others:
+            bare = bare or other
+            figures.print_other(posts, other, bare)
     scans = [float(run([sys.executable, "-c", SCAN, str(site.posts)], work)[1]) for _ in range(max(3, options.repeat))]
     return figures.Size(posts=posts, builds=steps, scan_s=sorted(scans)[len(scans) // 2], bare=bare)
 
@@ -89,6 +90,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument(
         "--others", metavar="NAMES", help=f"of {','.join(KNOWN)}; those on PATH if not given, none if empty"
     )
+    parser.add_argument(
+        "--alone", action="store_true", help="without the bare script, which takes 9 GB at a million posts, and others"
+    )
     parser.add_argument("--corpus", metavar="DIR", type=Path, help="measure a copy of this Jekyll site instead")
     parser.add_argument(
         "--like-others", action="store_true", help="RSS and Atom of 50 entries, as the others; not the defaults"
@@ -101,7 +105,7 @@ def read_options() -> argparse.Namespace:
     if options.corpus and not (options.corpus / "_posts").is_dir():
         parser.error(f"there is no directory {options.corpus / '_posts'}")
     named = [name for name in KNOWN if is_installed(name)] if options.others is None else options.others.split(",")
-    options.others = [name for name in KNOWN if name in named]
+    options.others = [] if options.alone else [name for name in KNOWN if name in named]
     refused = {name for name in named if name and not (name in KNOWN and is_installed(name))}
     if refused:
         parser.error(f"--others takes those of {', '.join(KNOWN)} that are on PATH, not {', '.join(sorted(refused))}")

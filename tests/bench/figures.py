@@ -30,7 +30,7 @@ class Size:
     posts: int
     builds: Mapping[str, Builds]
     scan_s: float
-    bare: Other
+    bare: Other | None
 
 
 def print_builds(posts: int, builds: Builds, bare: Other | None = None) -> None:
@@ -80,19 +80,25 @@ def print_ratios(sizes: Sequence[Size]) -> None:
     """Print what the aims are about: each size beside its bare script, and beside the first size."""
     print(f"\n{AIMS}\n")
     for size in sizes:
-        bare = size.bare.cold
-        print(f"{size.posts:,} posts; bare script {bare.wall_s:.2f} s, {bare.cpu_s:.2f} s of CPU")
+        bare = size.bare.cold if size.bare else None
+        print(
+            f"{size.posts:,} posts",
+            f"bare script {bare.wall_s:.2f} s, {bare.cpu_s:.2f} s of CPU" if bare else "",
+            sep="; ",
+        )
         for kind in ORDER:
             builds = size.builds.get(kind)
             if builds:
                 print(f"  {kind:<18}{_beside_bare(builds, bare)}{_beside_first(kind, size, sizes[0])}")
 
 
-def _beside_bare(builds: Builds, bare: Cost) -> str:
+def _beside_bare(builds: Builds, bare: Cost | None) -> str:
     cost = median(builds.costs)
     live_s = cost.wall_s if cost.live_s is None else cost.live_s
     live_cpu_s = cost.cpu_s if cost.live_cpu_s is None else cost.live_cpu_s
-    told = f"{live_s:>7.3f} s = {live_s / bare.wall_s:.3f} x bare; CPU {live_cpu_s / bare.cpu_s:.2f} x"
+    told = f"{live_s:>7.3f} s, CPU {live_cpu_s:.2f} s"
+    if bare:
+        told = f"{live_s:>7.3f} s = {live_s / bare.wall_s:.3f} x bare; CPU {live_cpu_s / bare.cpu_s:.2f} x"
     if builds.kind == COLD:
         told += f"; {cost.wall_s - live_s:.2f} s more to the end; {cost.peak / 1e6:.0f} MB"
     return told
