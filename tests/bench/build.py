@@ -1,6 +1,6 @@
 """What a build costs: cold, with nothing changed, after one edit (by command line and watched), a removal, a late post.
 
-    python tests/bench/build.py [POSTS ...] [--repeat N] [--keep DIR] [--others NAMES]
+    python tests/bench/build.py [POSTS ...] [--repeat N] [--keep DIR] [--others NAMES | --alone]
 
 Runs the feedsvc of this Python on made-up posts (corpus.py), or on a copy of DIR, a Jekyll site, and in the same run a
 bare script of python-frontmatter and feedgen (bare.py) and, where they are on PATH, Hugo, Jekyll and Pelican. Prints

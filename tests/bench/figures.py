@@ -81,11 +81,8 @@ def print_ratios(sizes: Sequence[Size]) -> None:
     print(f"\n{AIMS}\n")
     for size in sizes:
         bare = size.bare.cold if size.bare else None
-        print(
-            f"{size.posts:,} posts",
-            f"bare script {bare.wall_s:.2f} s, {bare.cpu_s:.2f} s of CPU" if bare else "",
-            sep="; ",
-        )
+        beside = f"; bare script {bare.wall_s:.2f} s, {bare.cpu_s:.2f} s of CPU" if bare else ""
+        print(f"{size.posts:,} posts{beside}")
         for kind in ORDER:
             builds = size.builds.get(kind)
             if builds:
