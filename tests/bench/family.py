@@ -22,18 +22,32 @@ class Usage:
     resident: int
 
 
-def usage(pid: int) -> Usage:
-    """Add up what the family used since it began and holds now; nothing of a process that is gone."""
-    ticks = pages = 0
-    for member in family(pid):
-        try:
-            fields = Path(f"/proc/{member}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        # utime, stime and those of the children that were waited for: proc(5), fields 14 to 17; then rss, field 24.
-        ticks += sum(int(field) for field in fields[11:15])
-        pages += int(fields[21])
-    return Usage(cpu_s=ticks / TICKS, resident=pages * PAGE)
+class Account:
+    """What a family used, by looking at it again and again.
+
+    The kernel adds a child's CPU to its parent's when the parent waits for it. Not every parent does: the fork server
+    of multiprocessing outlives who started it, and what its workers used is in nobody's rusage. So what each process
+    itself had used is kept from the last look at it.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._own: dict[tuple[int, str], int] = {}
+
+    def look(self) -> Usage:
+        """Add up what the family used since it began and holds now."""
+        waited = pages = 0
+        for member in family(self._pid):
+            try:
+                fields = Path(f"/proc/{member}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            # proc(5): fields 14 to 17 are utime, stime and those of children waited for; 22 starttime, 24 rss.
+            own, children = (int(fields[at]) + int(fields[at + 1]) for at in (11, 13))
+            self._own[member, fields[19]] = own
+            waited += own + children
+            pages += int(fields[21])
+        return Usage(cpu_s=max(waited, sum(self._own.values())) / TICKS, resident=pages * PAGE)
 
 
 def family(pid: int) -> Iterator[int]:

@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from family import usage
+from family import Account
 
 SAMPLE_MS = 10
+Look = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +42,20 @@ class Cost:
 class _Sampler:
     """Looks at a running command: how much it holds, and whether a file has become another one yet."""
 
-    def __init__(self, landmark: Path | None) -> None:
-        self.peak = 0
+    def __init__(self, pid: int, landmark: Path | None, before: Look | None) -> None:
+        self.peak, self.cpu_s = 0, 0.0
         self.live: tuple[float, float] | None = None
-        self._landmark, self._before = landmark, look_of(landmark)
+        self._account, self._landmark, self._before = Account(pid), landmark, before
 
-    def sample(self, pid: int, passed_s: float) -> None:
+    def sample(self, passed_s: float) -> None:
         """Look once."""
-        seen = usage(pid)
-        self.peak = max(self.peak, seen.resident)
+        seen = self._account.look()
+        self.peak, self.cpu_s = max(self.peak, seen.resident), seen.cpu_s
         if self.live is None and self._landmark and look_of(self._landmark) not in (None, self._before):
             self.live = (passed_s, seen.cpu_s)
 
 
-def look_of(path: Path | None) -> tuple[int, int, int] | None:
+def look_of(path: Path | None) -> Look | None:
     """Return what changes when a file is replaced or written; None where there is none."""
     try:
         status = path.stat() if path else None
@@ -75,16 +76,17 @@ def run(command: Sequence[str], directory: Path, landmark: Path | None = None) -
     The kernel counts into ``largest`` what this process had resident when it forked: keep it small.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as err:
-        sampler = _Sampler(landmark)
+        before = look_of(landmark)
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=directory, env=plain_environ(), stdout=out, stderr=err)
+        sampler = _Sampler(process.pid, landmark, before)
         ended = select.poll()
         descriptor = os.pidfd_open(process.pid)
         ended.register(descriptor, select.POLLIN)
         while not ended.poll(SAMPLE_MS):
-            sampler.sample(process.pid, time.perf_counter() - started)
+            sampler.sample(time.perf_counter() - started)
         wall_s = time.perf_counter() - started
-        sampler.sample(process.pid, wall_s)
+        sampler.sample(wall_s)
         _, status, used = os.wait4(process.pid, 0)
         os.close(descriptor)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -96,7 +98,7 @@ def run(command: Sequence[str], directory: Path, landmark: Path | None = None) -
         live_s, live_cpu_s = sampler.live or (None, None)
         cost = Cost(
             wall_s=wall_s,
-            cpu_s=used.ru_utime + used.ru_stime,
+            cpu_s=max(used.ru_utime + used.ru_stime, sampler.cpu_s),
             peak=max(sampler.peak, used.ru_maxrss * 1024),
             largest=used.ru_maxrss * 1024,
             live_s=live_s,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
-from family import Usage, usage
+from family import Account, Usage
 from press import PATH, plain_environ
 
 PACKAGES = {"nginx": "nginx-light", "wrk": "wrk"}
@@ -45,7 +45,7 @@ class Server:
 
     def usage(self) -> Usage:
         """Add up what its processes used since they started, and what they hold now."""
-        return usage(self.pid)
+        return Account(self.pid).look()
 
     def get(self, headers: dict[str, str]) -> HTTPResponse:
         """Ask for the feed once and read the answer."""

@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from building import COMMAND, Build, Builds, Site
-from family import usage
+from family import Account
 from measure import Cost, plain_environ
 from servers import free_port
 from steps import WIRE, check
@@ -56,7 +56,8 @@ def edit_while_watched(site: Site, repeat: int) -> Iterator[Builds]:
 
 def _edit(site: Site, server: _Server) -> Build:
     etag, _ = server.ask("")
-    before = usage(server.pid)
+    account = Account(server.pid)
+    before = account.look()
     seen = [before.resident]
     word = site.edit()
     new, body, passed = etag, b"", 0.0
@@ -65,10 +66,10 @@ def _edit(site: Site, server: _Server) -> Build:
         time.sleep(POLL_S)
         new, body = server.ask(etag)
         passed = time.perf_counter() - site.saved
-        seen.append(usage(server.pid).resident)
+        seen.append(account.look().resident)
     check(word in zlib.decompress(body, wbits=31), "the ETag is new, and the edit is not in the body", {"etag": new})
-    _wait_until_quiet(server.pid)
-    after = usage(server.pid)
+    _wait_until_quiet(account)
+    after = account.look()
     cost = Cost(
         wall_s=passed,
         cpu_s=after.cpu_s - before.cpu_s,
@@ -94,7 +95,7 @@ def _serve(site: Site) -> Iterator[_Server]:
             ready = _wait(lambda: process.poll() is not None or (_has_built(log) and _answers(server)))
             if not ready or process.poll() is not None:
                 sys.exit(f"feedsvc serve does not answer:\n{log.read_text(encoding='utf-8')[-2000:]}")
-            _wait_until_quiet(process.pid)
+            _wait_until_quiet(Account(process.pid))
             yield server
         finally:
             connection.close()
@@ -117,13 +118,13 @@ def _answers(server: _Server) -> bool:
         return False
 
 
-def _wait_until_quiet(pid: int) -> None:
+def _wait_until_quiet(account: Account) -> None:
     """Wait until the processes used next to nothing for half a second; a minute at most."""
     used = [-1.0]
 
     def is_quiet() -> bool:
         time.sleep(QUIET_S)
-        used.append(usage(pid).cpu_s)
+        used.append(account.look().cpu_s)
         return used[-1] - used[-2] <= 0.02
 
     _wait(is_quiet)

@@ -26,6 +26,21 @@ print("done")
 """
 
 
+# A child that works and is left alone: nobody waits for it.
+ORPHAN = """
+import os, sys, time
+reader, writer = os.pipe()
+if os.fork() == 0:
+    while time.process_time() < 0.5:
+        pass
+    os.write(writer, b"done")
+    time.sleep(0.3)
+    os._exit(0)
+os.read(reader, 4)
+time.sleep(0.2)
+"""
+
+
 @pytest.fixture
 def measure(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Load the script from where it lies, as the benchmarks do."""
@@ -42,6 +57,11 @@ def test_memory_and_cpu_are_those_of_all_processes_together(measure: ModuleType,
     alone, _, _ = measure.run([sys.executable, "-c", HOLD], tmp_path)
     assert cost.cpu_s > 1.2 * alone.cpu_s
     assert cost.live_s is None
+
+
+def test_the_cpu_of_a_child_that_nobody_waits_for_counts(measure: ModuleType, tmp_path: Path) -> None:
+    cost, _, _ = measure.run([sys.executable, "-c", ORPHAN], tmp_path)
+    assert cost.cpu_s > 0.45
 
 
 def test_the_moment_at_which_a_file_is_replaced_is_told(measure: ModuleType, tmp_path: Path) -> None:
