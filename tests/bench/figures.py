@@ -108,7 +108,7 @@ def _beside_first(kind: str, size: Size, first: Size) -> str:
         return ""
     now_s, then_s = median(now.costs).wall_s, median(then.costs).wall_s
     told = f"; {now_s / then_s:.2f} x the time at {first.posts:,}"
-    if kind in (UNCHANGED, EDIT):
+    if kind == EDIT:
         bound = 1.2 * then_s + size.scan_s
         told += f", bound 1.2 x and scan of {size.scan_s:.2f} s: {bound:.2f} s, so {now_s / bound:.2f} of it"
     return told
