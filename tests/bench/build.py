@@ -1,183 +1,138 @@
-"""What a build costs: a cold one, one with nothing changed, and one after one edit of one post.
+"""What a build costs: cold, with nothing changed, after one edit (by command line and watched), a removal, a late post.
 
-    python tests/bench/build.py [POSTS ...] [--corpus DIR] [--repeat N]
+    python tests/bench/build.py [POSTS ...] [--repeat N] [--keep DIR] [--others NAMES | --alone]
 
-Runs the installed ``feedsvc`` on made-up posts (see corpus.py), or on a copy of DIR, a Jekyll site. Prints medians, and
-the least CPU beside them for machines that are shared. Judges no time; exits with 1 only if a build fails or tells what
-cannot be.
+Runs the feedsvc of this Python on made-up posts (corpus.py), or on a copy of DIR, a Jekyll site, and in the same run a
+bare script of python-frontmatter and feedgen (bare.py) and, where they are on PATH, Hugo, Jekyll and Pelican. Prints
+medians, the least beside them for machines that are shared, and the ratios that the aims are about. Judges no time;
+exits with 1 only if a build fails or tells what cannot be. Needs Linux.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
+import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from measure import Cost, describe_machine, import_times, median, run
+import figures
+from building import Builds, Site
+from corpora import copy_corpus, find_corpus
+from measure import describe_machine, import_times, median, run
+from others import KNOWN, is_installed, measure_others
+from steps import MOST_REPEATS, WIRE, least_posts, take_last_steps, take_steps
+from wire import edit_while_watched
 
-AIM = "aim at 2,171 posts: cold at most 2 s of CPU, nothing changed at most 0.4 s"
-# The index reads a file again that was younger than 2 s when it was read: old files are the usual case.
-SETTLE_S = 2.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Builds:
-    """Builds of one kind, one after the other: what each cost and what ``--json`` told."""
-
-    kind: str
-    costs: tuple[Cost, ...]
-    reports: tuple[dict[str, Any], ...]
-
-
-class Site:
-    """A site in a directory of its own, and the command that builds it."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.command = find_command()
-        self._edits = 0
-
-    def init(self) -> None:
-        """Configure the site and wait until its files are old enough."""
-        run([self.command, "init", "--force", "."], self.directory)
-        time.sleep(SETTLE_S)
-
-    def build(self, kind: str, repeat: int, prepare: Callable[[], None]) -> Builds:
-        """Build ``repeat`` times, each time after ``prepare``."""
-        costs, reports = [], []
-        for _ in range(repeat):
-            prepare()
-            cost, out, _ = run([self.command, "--quiet", "build", "--json"], self.directory)
-            costs.append(cost)
-            reports.append(json.loads(out))
-        return Builds(kind=kind, costs=tuple(costs), reports=tuple(reports))
-
-    def forget(self) -> None:
-        """Delete what was built and what is remembered."""
-        for name in ("public", "var"):
-            shutil.rmtree(self.directory / name, ignore_errors=True)
-
-    def edit(self, rejected: frozenset[str]) -> None:
-        """Add a paragraph to a post of the newest date that can be published."""
-        folder = self.directory / "_posts"
-        self._edits += 1
-        with (folder / max({path.name for path in folder.iterdir()} - rejected)).open("a", encoding="utf-8") as post:
-            post.write(f"\n\n<p>{self._edits}</p>\n")
+COMPILE = "import compileall, feedsvc; compileall.compile_dir(feedsvc.__path__[0], quiet=2)"
+# What listing a directory and looking at each file costs at least, in this language.
+SCAN = """
+import os, sys, time
+started = time.perf_counter()
+with os.scandir(sys.argv[1]) as entries:
+    looks = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+print(time.perf_counter() - started)
+"""
 
 
-def find_command() -> str:
-    """Return the ``feedsvc`` beside this Python, else the one on PATH."""
-    beside = Path(sys.executable).with_name("feedsvc")
-    command = str(beside) if beside.exists() else shutil.which("feedsvc")
-    return command or sys.exit("there is no feedsvc command beside this Python nor on PATH; install the project first")
+def measure_size(work: Path, corpus: Path, posts: int, options: argparse.Namespace) -> figures.Size:
+    """Take all steps with one corpus, and print them as they are done. 0 ``posts``: as many as there are."""
+    site = Site(work / "site")
+    copy_corpus(corpus, site.directory)
+    site.init(like_others=options.like_others)
+    steps: dict[str, Builds] = {}
+    for builds in _all_steps(site, options.repeat, posts or None):
+        steps[builds.kind] = builds
+        posts = posts or builds.builds[0].report["posts"]
+        figures.print_builds(posts, builds)
+    if WIRE not in steps:
+        figures.print_missing(posts, WIRE, "no watcher: this feedsvc has no option schedule.watch")
+    bare = None
+    if not options.alone:
+        others = measure_others(work / "others", corpus / "_posts", site.rejected, options.others, options.repeat)
+        for other in others:
+            bare = bare or other
+            figures.print_other(posts, other, bare)
+    scans = [float(run([sys.executable, "-c", SCAN, str(site.posts)], work)[1]) for _ in range(max(3, options.repeat))]
+    return figures.Size(posts=posts, builds=steps, scan_s=sorted(scans)[len(scans) // 2], bare=bare)
 
 
-def measure_site(site: Site, repeat: int, posts: int | None) -> tuple[Builds, Builds, Builds]:
-    """Measure the three kinds of build; exit if one tells what cannot be. ``posts`` are those expected."""
-    site.init()
-    cold = site.build("cold", repeat, site.forget)
-    first = cold.reports[0]
-    for report in cold.reports:
-        check(report["written"] and report["posts"] == (posts or first["posts"]), "a cold build missed posts", report)
-        check(report["written"] == first["written"], "two cold builds wrote different documents", report)
-    unchanged = site.build("nothing changed", repeat, lambda: None)
-    for report in unchanged.reports:
-        check(not (report["written"] or report["removed"]), "with nothing changed something was written", report)
-        check(report["snapshot"] == cold.reports[-1]["snapshot"], "with nothing changed the edition is another", report)
-    rejected = frozenset(post["path"] for post in first["rejected"])
-    edited = site.build("one edit", repeat, lambda: site.edit(rejected))
-    for report in edited.reports:
-        check(report["written"] and not report["removed"], "an edit changed nothing, or took something away", report)
-        check(set(first["written"]).issuperset(report["written"]), "an edit made a new document", report)
-    return cold, unchanged, edited
+def _all_steps(site: Site, repeat: int, posts: int | None) -> Iterator[Builds]:
+    yield from take_steps(site, repeat, posts)
+    yield from edit_while_watched(site, repeat)
+    yield from take_last_steps(site, repeat)
 
 
-def check(holds: object, otherwise: str, report: dict[str, Any]) -> None:
-    """Exit unless the report is one that can be."""
-    if not holds:
-        sys.exit(f"impossible: {otherwise}: {json.dumps(report, ensure_ascii=False)[:2000]}")
-
-
-def print_builds(kinds: tuple[Builds, ...], first: tuple[Builds, ...]) -> None:
-    """Print the builds of one corpus; ``first`` are those of the first corpus."""
-    cold = median(kinds[0].costs)
-    for builds, base in zip(kinds, first, strict=True):
-        cost, report = median(builds.costs), builds.reports[-1]
-        print(
-            f"{report['posts']:>9,}  {builds.kind:<15}  {cost.wall_s:>6.2f}  {cost.cpu_s:>6.2f}",
-            f"{min(each.cpu_s for each in builds.costs):>6.2f}",
-            f"{cost.peak / 1e6:>7.0f}  {len(report['written']):>9,}  {cost.cpu_s / cold.cpu_s:>7.1%}",
-            f"{cost.cpu_s / median(base.costs).cpu_s:>13.2f}",
-            sep="  ",
-            flush=True,
-        )
-
-
-def print_context(site: Site, repeat: int) -> None:
+def print_context(work: Path, corpus: Path, repeat: int) -> None:
     """Print what Python and the command cost before any work, and what a build with nothing changed imports."""
     for name, command in (
         ("python -c pass", [sys.executable, "-c", "pass"]),
-        ("feedsvc --version", [site.command, "--version"]),
+        ("feedsvc --version", [sys.executable, "-m", "feedsvc", "--version"]),
     ):
-        cost = median([run(command, site.directory)[0] for _ in range(repeat)])
+        cost = median([run(command, work)[0] for _ in range(repeat)])
         print(f"{name:<17} {cost.wall_s * 1e3:>5.0f} ms, {cost.cpu_s * 1e3:>4.0f} ms of CPU")
-    # The post edited last was too young to be trusted; this build trusts it.
-    time.sleep(SETTLE_S)
-    site.build("settled", 1, lambda: None)
+    site = Site(work / "context")
+    copy_corpus(corpus, site.directory)
+    site.init(like_others=False)
+    site.build("settled", 2, lambda: None)
     imports = import_times(["--quiet", "build"], site.directory)
     told = ", ".join(f"{package} {seconds * 1e3:.0f}" for package, seconds in imports if seconds >= 0.001)
-    print(f"imports of a build with nothing changed, {sum(s for _, s in imports) * 1e3:.0f} ms: {told}")
+    print(f"imports of a build with nothing changed, {sum(s for _, s in imports) * 1e3:.0f} ms: {told}\n")
 
 
-def make_site(directory: Path, posts: int, corpus: Path | None) -> None:
-    """Copy ``corpus``, or make one of ``posts`` posts: in a process of its own, so that this one stays small."""
-    if corpus:
-        shutil.copytree(corpus, directory, ignore=shutil.ignore_patterns("feedsvc.toml", "public", "var"))
-    else:
-        run([sys.executable, str(Path(__file__).with_name("corpus.py")), str(directory), str(posts)], Path.cwd())
-
-
-def warm_up() -> None:
-    """Build a small site, so that the first build measured finds compiled modules as all others do."""
-    with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as temporary:
-        site = Site(Path(temporary) / "site")
-        make_site(site.directory, 1, None)
-        site.init()
-        site.build("warm", 1, site.forget)
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("posts", metavar="POSTS", type=int, nargs="*", help="sizes; 2000 if none")
+    parser.add_argument("--repeat", metavar="N", type=int, default=3, help="builds of each kind (3)")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="keep made posts there, and work there; else in /tmp")
+    parser.add_argument(
+        "--others", metavar="NAMES", help=f"of {','.join(KNOWN)}; those on PATH if not given, none if empty"
+    )
+    parser.add_argument(
+        "--alone", action="store_true", help="without the bare script, which takes 9 GB at a million posts, and others"
+    )
+    parser.add_argument("--corpus", metavar="DIR", type=Path, help="measure a copy of this Jekyll site instead")
+    parser.add_argument(
+        "--like-others", action="store_true", help="RSS and Atom of 50 entries, as the others; not the defaults"
+    )
+    parser.add_argument("--imports", action="store_true", help="print what importing costs, too")
+    options = parser.parse_args()
+    options.posts = options.posts or [2000]
+    if not 1 <= options.repeat <= MOST_REPEATS or min(options.posts) < least_posts(options.repeat):
+        parser.error(f"N is 1 to {MOST_REPEATS}, and POSTS at least {least_posts(options.repeat)} for so many repeats")
+    if options.corpus and not (options.corpus / "_posts").is_dir():
+        parser.error(f"there is no directory {options.corpus / '_posts'}")
+    named = [name for name in KNOWN if is_installed(name)] if options.others is None else options.others.split(",")
+    options.others = [] if options.alone else [name for name in KNOWN if name in named]
+    refused = {name for name in named if name and not (name in KNOWN and is_installed(name))}
+    if refused:
+        parser.error(f"--others takes those of {', '.join(KNOWN)} that are on PATH, not {', '.join(sorted(refused))}")
+    return options
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posts", metavar="POSTS", type=int, nargs="*", default=[2171], help="sizes; 2171 if none")
-    parser.add_argument("--corpus", metavar="DIR", type=Path, help="measure a copy of this Jekyll site instead")
-    parser.add_argument("--repeat", metavar="N", type=int, default=5, help="builds of each kind (5)")
-    options = parser.parse_args()
-    if options.repeat < 1 or min(options.posts) < 1:
-        parser.error("POSTS and N are at least 1")
-    if options.corpus and not (options.corpus / "_posts").is_dir():
-        parser.error(f"there is no directory {options.corpus / '_posts'}")
-    print(f"{describe_machine()}\n{AIM}; medians of {options.repeat}\n")
-    print("    posts  build            wall s   CPU s   least  peak MB  documents  of cold  of first size")
-    warm_up()
-    first: tuple[Builds, ...] = ()
-    sizes = [0] if options.corpus else options.posts
-    for posts in sizes:
-        with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as temporary:
-            site = Site(Path(temporary) / "site")
-            make_site(site.directory, posts, options.corpus)
-            kinds = measure_site(site, options.repeat, posts or None)
-            first = first or kinds
-            print_builds(kinds, first)
-            if posts == sizes[-1]:
-                print()
-                print_context(site, options.repeat)
+    options = read_options()
+    started = time.monotonic()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="feedsvc-bench-", dir=options.keep) as temporary:
+        keep = (options.keep or Path(temporary)).resolve()
+        print(f"{describe_machine(keep)}; medians of {options.repeat}\nothers: {', '.join(options.others) or 'none'}\n")
+        # So that the first build measured finds compiled modules as all others do.
+        run([sys.executable, "-c", COMPILE], keep)
+        if options.imports:
+            print_context(Path(temporary).resolve(), find_corpus(keep, least_posts(1)), options.repeat)
+        print(figures.HEAD)
+        sizes = []
+        for posts in [0] if options.corpus else options.posts:
+            corpus = options.corpus.resolve() if options.corpus else find_corpus(keep, posts)
+            with tempfile.TemporaryDirectory(dir=temporary) as work:
+                sizes.append(measure_size(Path(work).resolve(), corpus, posts, options))
+    figures.print_ratios(sizes)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(f"\n{time.monotonic() - started:.0f} s in all; this process held {own / 1e6:.0f} MB at most")
 
 
 if __name__ == "__main__":

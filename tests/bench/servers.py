@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
+from family import Account, Usage
 from press import PATH, plain_environ
 
 PACKAGES = {"nginx": "nginx-light", "wrk": "wrk"}
-TICKS = os.sysconf("SC_CLK_TCK")
 
 # No tcp_nopush: on loopback it holds back the last part of an answer for 40 ms.
 NGINX = """\
@@ -36,14 +36,6 @@ http {{
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """CPU seconds, user and system, and resident bytes of all processes of a server."""
-
-    cpu_s: float
-    resident: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """A server that answers."""
 
@@ -53,12 +45,7 @@ class Server:
 
     def usage(self) -> Usage:
         """Add up what its processes used since they started, and what they hold now."""
-        ticks = pages = 0
-        for pid in _family(self.pid):
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-            pages += int(fields[21])
-        return Usage(cpu_s=ticks / TICKS, resident=pages * os.sysconf("SC_PAGE_SIZE"))
+        return Account(self.pid).look()
 
     def get(self, headers: dict[str, str]) -> HTTPResponse:
         """Ask for the feed once and read the answer."""
@@ -99,7 +86,7 @@ def pin(core: int) -> list[str]:
 def nginx(public: Path, directory: Path, *, cached: bool) -> Iterator[Server]:
     """Serve the tree with nginx; ``cached``: it keeps files open."""
     directory.mkdir()
-    port = _free_port()
+    port = free_port()
     configuration = directory / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
     options = "open_file_cache max=1000 inactive=60s;" if cached else ""
@@ -113,7 +100,7 @@ def nginx(public: Path, directory: Path, *, cached: bool) -> Iterator[Server]:
 @contextmanager
 def feedsvc(public: Path, log: Path) -> Iterator[Server]:
     """Serve the site with feedsvc as shipped, but for one worker."""
-    port = _free_port()
+    port = free_port()
     environ = {"FEEDSVC_SERVER__LISTEN": f"127.0.0.1:{port}", "FEEDSVC_SERVER__WORKERS": "1"}
     log.mkdir()
     with _run("feedsvc", [sys.executable, "-m", "feedsvc", "serve"], port, log, cwd=public.parent, **environ) as server:
@@ -137,7 +124,7 @@ def alone(public: Path, log: Path) -> Iterator[Server]:
 @contextmanager
 def _granian(name: str, application: str, log: Path, **environ: str) -> Iterator[Server]:
     """Run one worker as feedsvc sets its own up (``feedsvc/web/server.py``)."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--blocking-threads", "1", "--runtime-mode", "st", "--no-log"]
     command += ["--backlog", "4096", "--backpressure", "8192", "--http1-buffer-size", "16384"]
@@ -169,7 +156,7 @@ def _run(
                 process.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
@@ -188,10 +175,3 @@ def _wait(condition: Callable[[], bool], seconds: float = 30) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text(encoding="utf-8").split():
-            yield from _family(int(child))
