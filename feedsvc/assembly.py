@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import SelectionRules, select
-from feedsvc.model import CATEGORY_KINDS, Category, Entry, FeedDocument, FeedSpec, Post
+from feedsvc.model import CATEGORY_KINDS, Category, DeletedEntry, Entry, FeedDocument, FeedSpec, Post
 from feedsvc.posts.content import clean_post
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.index import Index
+    from feedsvc.index.posts import FeedKey
 
 
 def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedSpec, ...]:
@@ -47,11 +48,16 @@ def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedS
 
 
 def render_feeds(
-    settings: Settings, specs: Sequence[FeedSpec], index: Index, progress: Progress = ignore_progress
+    settings: Settings,
+    specs: Sequence[FeedSpec],
+    index: Index,
+    progress: Progress = ignore_progress,
+    list_deleted: Callable[[FeedKey], Sequence[DeletedEntry]] = lambda _: (),
 ) -> Iterator[FeedDocument]:
     """Select and render the feeds one after another, so that one feed's text is in memory at a time.
 
-    ``progress`` is told each feed that is done. Raises DocumentError where a document cannot be published.
+    ``list_deleted`` returns what left a feed, to be told in its documents, the latest first. ``progress`` is told
+    each feed that is done. Raises DocumentError where a document cannot be published.
     """
     feeds = settings.feeds
     selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
@@ -63,7 +69,8 @@ def render_feeds(
         # One more than a feed can hold tells whether it holds all.
         ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)
         chosen = select(ranked, selection)
-        rendered = render_feed(spec, [_entry(index, standing.path, labels) for standing in chosen], rendering)
+        entries = [_entry(index, standing.path, labels) for standing in chosen]
+        rendered = render_feed(spec, entries, rendering, list_deleted(feed))
         index.terms.put_left_out(feed, rendered.left_out)
         complete = len(chosen) == len(ranked) and not rendered.left_out
         yield from (replace(document, complete=complete) for document in rendered.documents)

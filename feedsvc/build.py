@@ -20,6 +20,7 @@ from feedsvc.account import give_account
 from feedsvc.config import fingerprint
 from feedsvc.config.redirects import find_idle
 from feedsvc.database import DatabaseError
+from feedsvc.expiry import expire_deleted
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
@@ -100,6 +101,8 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         intake = Intake(_intake_rules(settings, allow_removals=run.allow_removals), index, ledger, run.now)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= name_terms(touched, index, ledger, frozenset((*CATEGORY_KINDS, *settings.feeds.by)))
+        if touched:
+            expire_deleted(index, ledger, settings.feeds.window)
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
         publication = _publish_touched(run, touched, index, ledger)
@@ -179,7 +182,7 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
     stale = [
         spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
     ]
-    documents = render_feeds(settings, stale, index, run.progress)
+    documents = render_feeds(settings, stale, index, run.progress, ledger.deleted.of_feed)
     paths = document_paths(specs)
     publication = publish_snapshot(
         settings.publish.dir,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedsvc.errors import RemovalsError
-from feedsvc.model import Finding, Post, PostError, SourceFile, Withheld
+from feedsvc.model import SITE, Finding, Post, PostError, SourceFile, Withheld
 from feedsvc.posts.names import name_key
 from feedsvc.posts.scan import ScanResult, read_source
 
@@ -55,6 +55,7 @@ class Intake:
         self._rules, self._index, self._ledger, self._now = rules, index, ledger, now
         self._read_ns = int(now.timestamp() * 1_000_000_000)
         self._touched: set[FeedKey] = set()
+        self._left: dict[str, set[FeedKey]] = {}
 
     def take_in(self, scan: ScanResult, known_elsewhere: frozenset[str]) -> frozenset[FeedKey]:
         """Settle every difference between the scan and the index; return the feeds touched.
@@ -76,6 +77,8 @@ class Intake:
             finding = self._let_in(post)
             if finding:
                 self._index.files.warn(finding)
+        for id_, feeds in sorted(self._left.items()):
+            self._ledger.deleted.note(id_, sorted(feeds), self._now)
         return frozenset(self._touched)
 
     def _read(self, file: SourceFile, error: PostError | None) -> Iterator[_Reading]:
@@ -104,8 +107,8 @@ class Intake:
                     renames[reading.file.path] = old
                     self._keep_renamed(old, reading.file.path)
         for new, old in renames.items():
+            self._leave(old, self._index.posts.drop(old))
             self._ledger.rename(old, new)
-            self._touched |= self._index.posts.drop(old)
             self._index.files.drop(old)
         return set(renames.values())
 
@@ -124,9 +127,24 @@ class Intake:
 
     def _withdraw(self, paths: Iterable[str]) -> None:
         for path in sorted(paths):
-            self._touched |= self._index.posts.drop(path)
+            self._leave(path, self._index.posts.drop(path))
             self._index.files.drop(path)
             self._ledger.withdraw([path], self._now)
+
+    def _leave(self, path: str, feeds: frozenset[FeedKey]) -> None:
+        """Note that the entry at ``path`` left these feeds; the site's it leaves even if the index knew of none."""
+        self._touched |= feeds
+        id_ = self._ledger.live_id(path)
+        if id_ is not None:
+            self._left.setdefault(id_, set()).update(feeds, (SITE,))
+
+    def _enter(self, id_: str, feeds: frozenset[FeedKey], touched: frozenset[FeedKey]) -> None:
+        """Note that the entry is in ``feeds`` now, whatever it was in by this path or by another name before."""
+        self._touched |= touched
+        self._ledger.deleted.forget(id_, feeds)
+        left = (self._left.pop(id_, set()) | touched) - feeds
+        if left:
+            self._left[id_] = left
 
     def _settle(self, reading: _Reading) -> None:
         file, outcome = reading.file, reading.outcome
@@ -144,11 +162,12 @@ class Intake:
 
     def _let_in(self, post: Post) -> Finding | None:
         if not self._rules.future and post.published > self._now:
+            self._leave(post.path, self._index.posts.put(post, None, None))
             self._ledger.withdraw([post.path], self._now)
-            self._touched |= self._index.posts.put(post, None, None)
             return None
         admission = self._ledger.admit(post, self._now)
-        self._touched |= self._index.posts.put(post, admission.id, admission.live_at)
+        feeds: frozenset[FeedKey] = frozenset({SITE, *((term.kind, term.key) for term in post.terms)})
+        self._enter(admission.id, feeds, self._index.posts.put(post, admission.id, admission.live_at))
         return admission.finding
 
     def _keep_last_good(self, path: str) -> None:

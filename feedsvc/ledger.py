@@ -1,4 +1,4 @@
-"""What cannot be derived again: ids given, go-live times, last good versions, slugs taken.
+"""What cannot be derived again: ids given, go-live times, last good versions, slugs taken, what left which feed.
 
 The one file to back up. A row is never deleted, so an id is never given twice.
 """
@@ -14,6 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError, LayoutError
+from feedsvc.deleted import DeletedEntries
 from feedsvc.errors import LedgerError, StoreError
 from feedsvc.model import Finding, Post
 from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
@@ -48,6 +49,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._changed = False
+        self.deleted = DeletedEntries(database)
         if not self._database.row("SELECT 1 FROM meta WHERE name='uuid'"):
             self._put_meta("uuid", secrets.token_hex(8))
             self._put_meta("generation", "0")
@@ -77,15 +79,20 @@ class Ledger:
 
     def commit(self) -> None:
         """Make what was decided durable, as a new generation if anything changed."""
-        if self._changed:
+        if self._changed or self.deleted.changed:
             self._put_meta("generation", str(int(self._meta("generation")) + 1))
-            self._changed = False
+            self._changed = self.deleted.changed = False
         self._database.commit()
 
     def live_paths(self) -> frozenset[str]:
         """Return the paths of all posts that are in feeds."""
         rows = self._database.rows("SELECT path FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL")
         return frozenset(row[0] for row in rows)
+
+    def live_id(self, path: str) -> str | None:
+        """Return the id of the post at this path if it is in feeds."""
+        row = self._row(path)
+        return row[0] if row and row[2] is None else None
 
     def count_live(self, paths: Iterable[str]) -> int:
         """Return how many of the paths are of posts in feeds."""

@@ -151,6 +151,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedEntry:
+    """An entry that left a feed (RFC 6721): ``ref`` is its id, ``when`` the instant at which it went."""
+
+    ref: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a post stands among others; orders and selects without its text."""
 

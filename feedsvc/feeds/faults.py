@@ -20,6 +20,11 @@ def find_fault(entries: Iterable[Entry]) -> str:
     return ""
 
 
+def is_writable(text: str) -> bool:
+    """Tell whether XML can hold the text."""
+    return _ILLEGAL.search(text) is None
+
+
 def find_unclean(entries: Iterable[Entry]) -> str:
     """Return which entry's content was never cleaned; empty where none is. A browser would run what it holds."""
     unclean = (f"entry {entry.id} ({entry.post.path}) was not cleaned" for entry in entries if entry.post.unclean)

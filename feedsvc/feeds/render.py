@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from feedsvc.errors import DocumentError
-from feedsvc.feeds.budget import count_that_fit, count_worth_rendering
-from feedsvc.feeds.faults import find_fault, find_unclean
+from feedsvc.feeds.budget import count_that_fit, count_told, count_worth_rendering
+from feedsvc.feeds.faults import find_fault, find_unclean, is_writable
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import order_entries
 from feedsvc.feeds.verify import verify_document
-from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec
+from feedsvc.model import DeletedEntry, Entry, FeedDocument, FeedLocation, FeedSpec
 
 __all__ = ["RenderRules", "RenderedFeed", "render_feed"]
 
@@ -26,40 +27,53 @@ class RenderedFeed:
     left_out: int
 
 
-def render_feed(spec: FeedSpec, entries_by_rank: Sequence[Entry], rules: RenderRules) -> RenderedFeed:
+def render_feed(
+    spec: FeedSpec, entries_by_rank: Sequence[Entry], rules: RenderRules, deleted: Sequence[DeletedEntry] = ()
+) -> RenderedFeed:
     """Return every document of the feed, all with the same entries, in display order.
 
     Where a document would pass ``rules.max_bytes``, the entries at the end of the rank are left out of all of them,
-    so that formats agree; the first one always stays. Raises DocumentError where an entry cannot be written or a
-    document does not read back as the entries it was made of.
+    so that formats agree; the first one always stays. ``deleted`` is told by the formats that can, from its first on,
+    as far as the entries leave room. Raises DocumentError where an entry cannot be written or a document does not
+    read back as the entries it was made of.
     """
     kept = entries_by_rank[: count_worth_rendering(entries_by_rank, rules)]
-    documents = _render_documents(spec, kept, rules)
-    fitting = _count_that_fit(documents, kept, rules.max_bytes)
-    if fitting < len(kept):
-        kept = kept[:fitting]
-        documents = _render_documents(spec, kept, rules)
+    told = tuple(each for each in deleted if is_writable(each.ref))
+    documents = _render_documents(spec, kept, rules, told)
+    if any(len(document.body) > rules.max_bytes for document in documents):
+        # What is gone is told in the room that is left: it must cost no post its place.
+        kept, documents = _cut(spec, kept, _render_documents(spec, kept, rules) if told else documents, rules)
+        told = told[: count_told(documents, told, rules.max_bytes)]
+        if told:
+            documents = _render_documents(spec, kept, rules, told)
     ids = [entry.id for entry in order_entries(kept)]
     for document in documents:
         verify_document(document, ids)
     return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
 
 
-def _count_that_fit(documents: Sequence[FeedDocument], kept: Sequence[Entry], max_bytes: int) -> int:
+def _cut(
+    spec: FeedSpec, kept: Sequence[Entry], documents: tuple[FeedDocument, ...], rules: RenderRules
+) -> tuple[Sequence[Entry], tuple[FeedDocument, ...]]:
     shown = [entry.id for entry in order_entries(kept)]
     ranked = [entry.id for entry in kept]
-    return min((count_that_fit(document, shown, ranked, max_bytes) for document in documents), default=len(kept))
+    fitting = min(count_that_fit(document, shown, ranked, rules.max_bytes) for document in documents)
+    if fitting == len(kept):
+        return kept, documents
+    return kept[:fitting], _render_documents(spec, kept[:fitting], rules)
 
 
-def _render_documents(spec: FeedSpec, kept: Sequence[Entry], rules: RenderRules) -> tuple[FeedDocument, ...]:
+def _render_documents(
+    spec: FeedSpec, kept: Sequence[Entry], rules: RenderRules, told: Sequence[DeletedEntry] = ()
+) -> tuple[FeedDocument, ...]:
     entries = order_entries(kept)
-    return tuple(_render_document(spec, location, entries, rules) for location in spec.locations)
+    return tuple(_render_document(spec, location, entries, rules, told) for location in spec.locations)
 
 
 def _render_document(
-    spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules
+    spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules, told: Sequence[DeletedEntry]
 ) -> FeedDocument:
-    renderer, media_type = _renderer(location.format)
+    renderer, media_type = _renderer(location.format, told)
     if fault := find_unclean(entries):
         raise DocumentError(location.path, fault)
     try:
@@ -69,12 +83,15 @@ def _render_document(
     return FeedDocument(spec=spec, location=location, media_type=media_type, body=body, entry_count=len(entries))
 
 
-def _renderer(format_: str) -> tuple[Renderer, str]:
-    """Return the format's renderer and media type; imported here, as feedgen is slow to import and seldom needed."""
+def _renderer(format_: str, told: Sequence[DeletedEntry]) -> tuple[Renderer, str]:
+    """Return the format's renderer and media type; imported here, as feedgen is slow to import and seldom needed.
+
+    Only Atom has a word for entries that are gone.
+    """
     if format_ == "atom":
         from feedsvc.feeds import atom
 
-        return atom.render_atom, atom.MEDIA_TYPE
+        return partial(atom.render_atom, deleted=told), atom.MEDIA_TYPE
     if format_ == "rss":
         from feedsvc.feeds import rss
 
