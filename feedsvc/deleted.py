@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from feedsvc.database import Database
-from feedsvc.model import DeletedEntry
+from feedsvc.model import MOST_DELETED, DeletedEntry
 from feedsvc.records import from_microseconds, to_microseconds
-
-MOST = 200
-"""Entries to remember of one feed, some 120 bytes of a document each; beyond it those that left first are forgotten."""
 
 # Beside the tables of a ledger's first layout, so that a ledger from before is read as it is.
 _TABLE = (
@@ -60,7 +57,7 @@ class DeletedEntries:
     def expire(self, feed: tuple[str, str], until: int) -> None:
         """Forget what left a feed at ``until`` (microseconds since the epoch) or before, and what is too much."""
         rows = self._database.rows(_OF_FEED, feed)
-        stale = [id_ for place, (id_, since) in enumerate(rows) if place >= MOST or since <= until]
+        stale = [id_ for place, (id_, since) in enumerate(rows) if place >= MOST_DELETED or since <= until]
         self._remove(stale, [feed])
 
     def of_feed(self, feed: tuple[str, str]) -> tuple[DeletedEntry, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from feedsvc.errors import DocumentError
@@ -49,6 +49,11 @@ def render_feed(
     ids = [entry.id for entry in order_entries(kept)]
     for document in documents:
         verify_document(document, ids)
+    left = tuple(each.ref for each in deleted)
+    documents = tuple(
+        replace(each, deleted=left, says_deleted=each.location.format == "atom" and len(told) == len(deleted))
+        for each in documents
+    )
     return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
 
 

@@ -1,4 +1,4 @@
-"""What readers miss and what they are sent: python tests/bench/replay.py [--days N] [--corpus N] [--events FILE] [--set KEY=VALUE]
+"""What readers miss and what they are sent: python tests/bench/replay.py [--help].
 
 Publishes a site, replays dated additions, edits and removals on it, and builds after each push with the clock set to
 it. Readers poll the feed of the whole site (--path) every 1, 6 and 24 hours, with and without ``A-IM: feed``, with
@@ -22,10 +22,8 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import sqlite3
-import sys
 import tempfile
 import time
 import tomllib
@@ -33,7 +31,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from html import escape
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -47,7 +44,7 @@ from feedsvc.build import build
 from feedsvc.config import Settings, make_settings
 from feedsvc.publish.encodings import encode
 from feedsvc.publish.history import HISTORY
-from feedsvc.publish.slices import cut_document
+from feedsvc.publish.slices import cut_document, hash_id
 from feedsvc.publish.snapshot import SnapshotFollower
 from feedsvc.web.worker import WorkerConfig, load_app
 
@@ -217,9 +214,7 @@ class Site:
         connection = sqlite3.connect(ledger)
         rows = connection.execute(live).fetchall()
         connection.close()
-        write = json.dumps if self.format == "json" else escape
-        texts = ((path, write(id_).strip('"')) for path, id_ in rows)
-        return {path: hashlib.sha256(text.encode()).hexdigest()[:16] for path, text in texts}
+        return {path: hash_id(id_, self.format) for path, id_ in rows}
 
 
 def replay(site: Site, events: Sequence[Event], readers: Sequence[Reader]) -> frozenset[str]:
@@ -244,7 +239,7 @@ def replay(site: Site, events: Sequence[Event], readers: Sequence[Reader]) -> fr
 def parse_setting(text: str) -> dict[str, Any]:
     key, _, value = text.partition("=")
     table, _, name = key.partition(".")
-    return {table: tomllib.loads(f"value = {value}") and {name: tomllib.loads(f"value = {value}")["value"]}}
+    return {table: {name: tomllib.loads(f"value = {value}")["value"]}}
 
 
 def main() -> None:
@@ -253,6 +248,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=int, default=2171, help="posts that are there before")
     parser.add_argument("--events", metavar="FILE", type=Path)
     parser.add_argument("--path", default="/atom.xml", help="the feed that is polled")
+    parser.add_argument("--hours", type=int, nargs="+", default=[1, 6, 24], help="between two polls, of each reader")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help='as in feeds.max_bytes="4MB"')
     options = parser.parse_args()
     changes: dict[str, Any] = {}
@@ -260,13 +256,13 @@ def main() -> None:
         for table, values in parse_setting(text).items():
             changes.setdefault(table, {}).update(values)
     events = list(read_events(options.events) if options.events else generate_events(options.days, options.corpus))
-    readers = [Reader(hours, asks) for hours in (1, 6, 24) for asks in ({}, {"A-IM": "feed"})]
+    readers = [Reader(hours, asks) for hours in options.hours for asks in ({}, {"A-IM": "feed"})]
     with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as temporary:
         write_corpus(Path(temporary), options.corpus)
         site = Site(Path(temporary), changes, options.path)
         before = replay(site, events, readers)
         print(f"{len(events)} events, {sum(site.left_out.values())} builds in {site.took:.1f} s of CPU, ", end="")
-        print(f"{sum(n for left, n in site.left_out.items() if left)} left something out", file=sys.stdout)
+        print(f"{sum(n for left, n in site.left_out.items() if left)} left something out")
         print(f"{'':10} polls   304   226   200  missed  edits   sent kB    own kB own gz kB     x")
         for reader in readers:
             print(reader.report(before))

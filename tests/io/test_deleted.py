@@ -13,9 +13,9 @@ import pytest
 from lxml import etree
 
 from feedsvc.database import Database
-from feedsvc.deleted import MOST, DeletedEntries
+from feedsvc.deleted import DeletedEntries
 from feedsvc.ledger import open_ledger
-from feedsvc.model import DeletedEntry
+from feedsvc.model import MOST_DELETED, DeletedEntry
 from feedsvc.report import BuildReport
 
 Build = Callable[..., BuildReport]
@@ -148,6 +148,19 @@ def test_a_deletion_is_told_until_a_post_goes_live_the_window_later(
     assert told(documents()[GREEN]) == {}
 
 
+def test_a_draft_that_is_edited_long_after_it_was_taken_back_is_not_told_again(
+    five: None, write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    write_post("2024-06-12-2.md", draft="true")
+    run_build(1)
+    write_post("2024-06-12-6.md")
+    run_build(100)
+    before = documents()
+    write_post("2024-06-12-2.md", draft="true", title="다시 쓴")
+    run_build(101)
+    assert documents() == before
+
+
 def test_a_category_that_comes_back_within_the_window_tells_what_left_with_it(
     site: Path, five: None, write_post: WritePost, run_build: Build, documents: Documents
 ) -> None:
@@ -236,11 +249,11 @@ def table(tmp_path: Path) -> DeletedEntries:
 
 
 def test_what_left_first_is_forgotten_when_it_is_too_much(table: DeletedEntries) -> None:
-    for number in range(MOST + 5):
+    for number in range(MOST_DELETED + 5):
         table.note(f"{number:03}", [A_FEED], NOON + timedelta(seconds=number))
     table.expire(A_FEED, 0)
     kept = [each.ref for each in table.of_feed(A_FEED)]
-    assert kept == [f"{number:03}" for number in reversed(range(5, MOST + 5))]
+    assert kept == [f"{number:03}" for number in reversed(range(5, MOST_DELETED + 5))]
 
 
 def test_what_left_twice_left_when_it_left_first(table: DeletedEntries) -> None:

@@ -15,6 +15,7 @@ from feedsvc.database import DatabaseError
 from feedsvc.errors import LedgerError
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.model import Post
+from feedsvc.records import to_microseconds
 
 NOON = datetime(2024, 7, 11, 12, tzinfo=UTC)
 JUNE = datetime(2024, 6, 12, tzinfo=UTC)
@@ -323,10 +324,15 @@ def test_a_commit_with_a_change_is_a_new_generation_and_one_without_is_not(ledge
         lambda ledger: ledger.rename("a.md", "z.md"),
         lambda ledger: ledger.keep(post("a")),
         lambda ledger: ledger.name_term("category", "new", "new", "New"),
+        lambda ledger: ledger.deleted.note("c", [("site", "")], NOON),
+        lambda ledger: ledger.deleted.forget("b", [("site", "")]),
+        lambda ledger: ledger.deleted.expire(("site", ""), to_microseconds(NOON)),
     ],
-    ids=["new post", "edit", "withdrawal", "rename", "keep", "term"],
+    ids=["new post", "edit", "withdrawal", "rename", "keep", "term", "deletion", "return", "expiry"],
 )
 def test_every_change_makes_a_generation(ledger: Ledger, change: Any) -> None:
+    ledger.deleted.note("b", [("site", "")], NOON)
+    ledger.commit()
     before = ledger.mark()
     change(ledger)
     ledger.commit()

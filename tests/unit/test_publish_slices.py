@@ -12,7 +12,7 @@ from lxml import etree
 
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.model import DeletedEntry, Enclosure, Entry, FeedDocument, FeedSpec
-from feedsvc.publish.slices import cut_document, join_slices, list_bounds
+from feedsvc.publish.slices import cut_document, hash_id, join_slices, list_bounds
 
 RULES = RenderRules(content="full", max_bytes=10_000_000)
 NOON = datetime(2024, 6, 12, 12, tzinfo=UTC)
@@ -61,6 +61,7 @@ def test_any_choice_of_entries_is_a_document_with_just_these(
     slices = cut_document(body, format_)
     bounds = list_bounds(slices)
     assert len(slices) == len(entries)
+    assert {each.id for each in slices} == {hash_id(entry.id, format_) for entry in entries}
     assert join_slices(body, bounds, range(len(slices))) == body
     wanted = [chosen for _, chosen in drawn]
     part = join_slices(body, bounds, compress(range(len(slices)), wanted))
