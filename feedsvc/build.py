@@ -127,6 +127,7 @@ def _intake_rules(settings: Settings, *, allow_removals: bool) -> IntakeRules:
         max_bytes=settings.posts.max_bytes,
         future=settings.posts.future,
         allow_removals=allow_removals,
+        window=settings.feeds.window,
         parse=_make_parser(settings),
     )
 

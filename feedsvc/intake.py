@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class IntakeRules:
     """How posts are read: below which directory, at most how many bytes, and by which parser.
 
-    ``future`` publishes posts dated in the future at once.
+    ``future`` publishes posts dated in the future at once. ``window`` is how long readers have to see a post.
     """
 
     directory: Path
@@ -37,6 +37,7 @@ class IntakeRules:
     future: bool
     parse: Callable[[str, bytes], Post | PostError | Withheld]
     allow_removals: bool
+    window: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ class Intake:
             self._leave(post.path, self._index.posts.put(post, None, None))
             self._ledger.withdraw([post.path], self._now)
             return None
-        admission = self._ledger.admit(post, self._now)
+        admission = self._ledger.admit(post, self._now, self._rules.window)
         feeds: frozenset[FeedKey] = frozenset({SITE, *((term.kind, term.key) for term in post.terms)})
         self._enter(admission.id, feeds, self._index.posts.put(post, admission.id, admission.live_at))
         return admission.finding

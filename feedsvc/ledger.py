@@ -9,7 +9,7 @@ import itertools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -137,19 +137,20 @@ class Ledger:
         self._database.execute("UPDATE entries SET path=NULL WHERE path=?", (new,))
         self._database.execute("UPDATE entries SET path=? WHERE path=?", (new, old))
 
-    def admit(self, post: Post, now: datetime) -> Admission:
+    def admit(self, post: Post, now: datetime, window: timedelta = timedelta(0)) -> Admission:
         """Let a live post in: a known path keeps its id, a new one gets the id it proposes.
 
-        A withdrawn post that returns keeps its go-live time, unless its date says
-        that it was meant to go live anew.
+        A withdrawn post that returns keeps its go-live time, unless its date says that it was meant to go live anew,
+        or it was taken away within ``window`` of going live: then not every reader can have seen it.
         """
         row = self._row(post.path)
         if row is None:
             return self._admit_new(post, now)
         id_, live_at, withdrawn_at, digest = row
         instant = from_microseconds(live_at)
-        if withdrawn_at is not None and post.published > instant:
-            instant = now
+        if withdrawn_at is not None:
+            stood = from_microseconds(withdrawn_at) - instant
+            instant = now if post.published > instant or stood < window else instant
         if withdrawn_at is not None or digest != post.digest:
             self._changed = True
             self._database.execute(

@@ -82,6 +82,21 @@ def test_a_post_that_comes_back_is_no_longer_told_as_deleted(
     assert documents() == before
 
 
+def test_a_post_that_stood_for_five_minutes_only_is_shown_for_the_window_when_it_comes_back(
+    five: None, write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    small: dict[str, Any] = {"feeds": {"window": "48h", "min_entries": 1}}
+    write_post("2024-06-12-6.md", "News")
+    run_build(100, **small)
+    write_post("2024-06-12-6.md", "News", draft="true")
+    run_build(100.1, **small)
+    write_post("2024-06-12-7.md", "News")
+    run_build(200, **small)
+    write_post("2024-06-12-6.md", "News")
+    run_build(201, **small)
+    assert shown(documents()[NEWS]) == {"6", "7"}
+
+
 def test_a_post_that_comes_back_to_another_category_is_still_told_where_it_was(
     five: None, write_post: WritePost, run_build: Build, documents: Documents
 ) -> None:

@@ -157,6 +157,16 @@ def test_a_withdrawn_post_that_returns_with_a_newer_date_goes_live_anew(ledger: 
     assert ledger.admit(post("a", published=NOON, digest="dated anew"), NOON + 2 * HOUR).live_at == NOON + HOUR
 
 
+@pytest.mark.parametrize(("hours", "anew"), [(47, True), (48, False)])
+def test_a_post_that_was_taken_away_before_every_reader_saw_it_goes_live_anew_when_it_returns(
+    ledger: Ledger, hours: int, anew: bool
+) -> None:
+    returned = JUNE + 500 * HOUR
+    ledger.withdraw(["a.md"], JUNE + hours * HOUR)
+    admission = ledger.admit(post("a"), returned, window=48 * HOUR)
+    assert admission.live_at == (returned if anew else JUNE)
+
+
 def test_withdrawing_counts_each_post_once(ledger: Ledger) -> None:
     ledger.withdraw(["a.md", "a.md", "unknown.md"], NOON)
     assert ledger.live_paths() == {"b.md"}
