@@ -217,7 +217,7 @@ class FeedDocument:
     """A rendered feed document: the identity bytes that one location serves.
 
     ``complete``: every live entry of the feed is in it, so none ever fell off its end. ``deleted`` are the ids of
-    those that left the feed otherwise, and ``says_deleted`` whether its bytes name them all.
+    those that left the feed otherwise, and ``said`` those of them that its bytes name.
     """
 
     spec: FeedSpec
@@ -227,7 +227,7 @@ class FeedDocument:
     entry_count: int
     complete: bool = True
     deleted: tuple[str, ...] = ()
-    says_deleted: bool = False
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,10 +49,9 @@ def render_feed(
     ids = [entry.id for entry in order_entries(kept)]
     for document in documents:
         verify_document(document, ids)
-    left = tuple(each.ref for each in deleted)
+    left, said = tuple(each.ref for each in deleted), tuple(each.ref for each in told)
     documents = tuple(
-        replace(each, deleted=left, says_deleted=each.location.format == "atom" and len(told) == len(deleted))
-        for each in documents
+        replace(each, deleted=left, said=said if each.location.format == "atom" else ()) for each in documents
     )
     return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
 

@@ -35,7 +35,7 @@ class PastEdition:
     since the epoch; ``entries`` are pairs of id and digest (see :class:`feedsvc.publish.slices.Slice`) in the
     document's order; ``complete`` says that every entry of the feed was among them; ``bounds`` are start and end of
     each in the bytes, empty where that is no longer known. ``deleted`` are the ids of those that had left the feed
-    not long before, other than by falling off its end, and ``says_deleted`` whether the document named them.
+    not long before, other than by falling off its end, and ``said`` those of them that the document named.
     """
 
     etags: tuple[str, ...]
@@ -44,7 +44,7 @@ class PastEdition:
     complete: bool
     bounds: tuple[int, ...] = ()
     deleted: tuple[str, ...] = ()
-    says_deleted: bool = False
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _dump(history: History) -> bytes:
             "entries": [numbers[entry] for entry in each.entries],
             "bounds": each.bounds,
             "deleted": [places[id_] for id_ in each.deleted],
-            "says_deleted": each.says_deleted,
+            "said": [places[id_] for id_ in each.said],
         }
         for each in history.editions
     ]
@@ -133,7 +133,7 @@ def _load(document: dict[str, Any], path: str) -> History | None:
                 entries=tuple(entries[number] for number in each["entries"]),
                 bounds=tuple(each["bounds"]),
                 deleted=tuple(document["deleted"][place] for place in each["deleted"]),
-                says_deleted=each["says_deleted"],
+                said=tuple(document["deleted"][place] for place in each["said"]),
             )
             for each in document["editions"]
         ),

@@ -77,6 +77,10 @@ def _add(history: History, representation: Representation, document: FeedDocumen
         bounds=list_bounds(slices),
     )
     if not isinstance(document, bytes):
-        deleted = tuple(hash_id(id_, format_) for id_ in document.deleted)
-        edition = replace(edition, complete=document.complete, deleted=deleted, says_deleted=document.says_deleted)
+        edition = replace(
+            edition,
+            complete=document.complete,
+            deleted=tuple(hash_id(id_, format_) for id_ in document.deleted),
+            said=tuple(hash_id(id_, format_) for id_ in document.said),
+        )
     return add_edition(history, edition)

@@ -77,8 +77,7 @@ def _keeps_what_is_right(base: PastEdition, since: Sequence[PastEdition], curren
 
     ``since`` are the editions after ``base``, the current one included. Nothing falls off a feed that shows all it has.
     """
-    said = current.deleted if current.says_deleted else ()
-    gone = {id_ for id_, _ in base.entries}.difference((id_ for id_, _ in current.entries), said)
+    gone = {id_ for id_, _ in base.entries}.difference((id_ for id_, _ in current.entries), current.said)
     if not gone:
         return True
     forgetful = any(len(each.deleted) >= MOST_DELETED for each in since)

@@ -8,7 +8,7 @@ from feedsvc.web.delta import accepts_delta, plan_delta
 
 
 def edition(
-    name: str, entries: str, *, since: int = 0, complete: bool = True, deleted: str = "", says: bool = False
+    name: str, entries: str, *, since: int = 0, complete: bool = True, deleted: str = "", said: str = ""
 ) -> PastEdition:
     """An edition whose entries are letters; a capital is another version of its letter."""
     return PastEdition(
@@ -18,13 +18,13 @@ def edition(
         complete=complete,
         bounds=tuple(range(2 * len(entries))),
         deleted=tuple(deleted),
-        says_deleted=says,
+        said=tuple(said),
     )
 
 
-def sent(then: str, now: str, *, complete: bool = True, deleted: str = "", says: bool = False) -> str | None:
+def sent(then: str, now: str, *, complete: bool = True, deleted: str = "", said: str = "") -> str | None:
     """The letters that a client with ``then`` is sent; None for all of them in a 200."""
-    current = edition("y", now, complete=complete, deleted=deleted, says=says)
+    current = edition("y", now, complete=complete, deleted=deleted, said=said)
     plan = plan_delta(History(path="/", editions=(edition("x", then), current)), "y", {"xgz"})
     return None if plan is None else "".join(now[place] for place in plan.send)
 
@@ -96,13 +96,18 @@ def test_what_is_sent_is_new_or_changed_and_nothing_that_is_kept_was_withdrawn(
 def test_who_has_what_was_withdrawn_is_told_by_the_delta_itself_or_sent_all_of_it(
     then: str, now: str, deleted: str, complete: bool, in_atom: str | None
 ) -> None:
-    assert sent(then, now, deleted=deleted, complete=complete, says=True) == in_atom
+    assert sent(then, now, deleted=deleted, said=deleted, complete=complete) == in_atom
     assert sent(then, now, deleted=deleted, complete=complete) is None
 
 
+def test_it_is_enough_that_a_full_document_says_what_the_client_has_of_what_was_withdrawn() -> None:
+    assert sent("cba", "dca", deleted="bx", said="b") == "d"
+    assert sent("cba", "dca", deleted="xb", said="x") is None
+
+
 def test_what_was_withdrawn_so_long_ago_that_no_document_says_it_makes_the_answer_whole() -> None:
-    withdrawn = edition("b", "ca", deleted="b", says=True, complete=False)
-    current = edition("c", "dca", says=True, complete=False)
+    withdrawn = edition("b", "ca", deleted="b", said="b", complete=False)
+    current = edition("c", "dca", complete=False)
     history = History(path="/", editions=(edition("a", "cba", complete=False), withdrawn, current))
     assert plan_delta(history, "c", {"a"}) is None
     assert plan_delta(history, "c", {"b"}) is not None
