@@ -101,7 +101,7 @@ class Intake:
 
         renames = dict(self._ledger.match_renames(posts, is_there, frozenset(gone)))
         for reading in readings:
-            if isinstance(reading.outcome, PostError) and reading.digest:
+            if isinstance(reading.outcome, PostError) and self._may_be_renamed(reading):
                 known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
                 old = next((path for path in known if path not in renames.values()), None)
                 if old is not None:
@@ -112,6 +112,10 @@ class Intake:
             self._ledger.rename(old, new)
             self._index.files.drop(old)
         return set(renames.values())
+
+    def _may_be_renamed(self, reading: _Reading) -> bool:
+        """Tell whether a rejected file may be another one's; what is moved over a post does not take its name."""
+        return bool(reading.digest) and self._ledger.live_id(reading.file.path) is None
 
     def _keep_renamed(self, old: str, new: str) -> None:
         """Keep the last good version of a file that was renamed while it is rejected."""

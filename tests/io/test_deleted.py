@@ -132,6 +132,18 @@ def test_a_renamed_or_rejected_file_is_told_by_nobody(
     assert shown(documents()[GREEN]) == {"1", "2", "3"}
 
 
+def test_a_rejected_file_that_is_moved_over_another_one_leaves_that_one_its_id_and_its_text(
+    site: Path, five: None, break_post: Callable[[str], Path], run_build: Build, documents: Documents
+) -> None:
+    before = documents()
+    broken = break_post("2024-06-12-5.md")
+    run_build(1)
+    broken.rename(site / "_posts" / "2024-06-12-1.md")
+    run_build(2)
+    assert told(documents()[SITE]).keys() == {"5"}
+    assert documents()["/categories/환경/rss.xml"] == before["/categories/환경/rss.xml"]
+
+
 def test_a_renamed_file_that_changes_its_category_is_told_where_it_was(
     site: Path, five: None, write_post: WritePost, run_build: Build, documents: Documents
 ) -> None:
