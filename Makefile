@@ -40,7 +40,7 @@ golden: $(VENV)/.test ## Take what the code writes now as the golden files; read
 kills: $(VENV)/.test ## Kill 2000 builds at random points, where `make test` kills some.
 	FEEDSVC_KILLS=2000 $(BIN)/pytest tests/e2e/test_kill.py
 
-steps: $(VENV)/.test ## Try 2000 histories of edits, renames and removals, where `make test` tries 30.
+steps: $(VENV)/.test ## Try 2000 histories of edits, renames and removals, where `make test` tries 25.
 	FEEDSVC_STEPS=2000 $(BIN)/pytest tests/property/test_steps.py
 
 # Versions already in a lock stay as they are; delete a lock to move to the newest.

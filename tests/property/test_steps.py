@@ -1,17 +1,19 @@
 """Any sequence of additions, edits, renames and removals, built step by step, ends in the bytes of one cold build.
 
-CI tries 30 sequences; ``make steps`` (FEEDSVC_STEPS) as many as you have patience for, other ones each time.
+CI tries 25 sequences; ``make steps`` (FEEDSVC_STEPS) as many as you have patience for, other ones each time.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +21,10 @@ from hypothesis import strategies as st
 
 from feedsvc.build import build
 from feedsvc.config import Settings, make_settings
+from feedsvc.index import open_index
+from feedsvc.index.posts import FeedKey
+from feedsvc.model import SITE
+from feedsvc.publish.store import load_manifest
 
 # Later than any time that the file system gives: no file looks as if it had changed while it was read.
 NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
@@ -29,6 +35,7 @@ FRONTS = ("", "", "", "id: one", "id: https://example.org/one", "draft: true", "
 BODIES = ("<p>하나</p>", "둘 & <b>둘</b>", "")
 # Read by nobody, or dated two hours after it is written.
 BROKEN, WAITING = "title: '가' 나", "date: later"
+TOLD = re.compile(rb'<at:deleted-entry ref="(.*?)"')
 FEEDS = {"formats": ["atom", "rss"], "by": ["category"], "min_entries": 2, "max_entries": 4, "window": "5h"}
 STEPS = os.environ.get("FEEDSVC_STEPS")
 RULES = settings(
@@ -36,7 +43,7 @@ RULES = settings(
     derandomize=STEPS is None,
     database=None,
     suppress_health_check=list(HealthCheck),
-    max_examples=int(STEPS or 30),
+    max_examples=int(STEPS or 25),
 )
 
 
@@ -120,6 +127,39 @@ def rebuild_cold(site: Path, hour: int) -> dict[str, bytes]:
     (cold / "var" / "index.sqlite3").unlink()
     run(cold, hour)
     return published(cold)
+
+
+def live(site: Path) -> dict[FeedKey, set[str]]:
+    """The ids that are in each feed, shown or too old to be."""
+    with closing(open_index(site / "var" / "index.sqlite3")) as index:
+        feeds = [SITE, *((term.kind, term.key) for term in index.terms.in_use() if term.kind == "category")]
+        ranked = {feed: index.posts.ranking(feed, 1000) for feed in feeds}
+        return {feed: {index.posts.entry(each.path)[0] for each in ranked[feed]} for feed in feeds}
+
+
+def deleted(site: Path) -> dict[FeedKey, set[str]]:
+    """What each feed's Atom document says is deleted."""
+    feeds = load_manifest(site / "public").representations.values()
+    bodies = {each.feed: (site / "public" / each.path[1:]).read_bytes() for each in feeds if each.format == "atom"}
+    return {feed: {unescape(ref.decode()) for ref in TOLD.findall(body)} for feed, body in bodies.items()}
+
+
+@given(pushes)
+@RULES
+def test_what_leaves_a_feed_is_told_by_it_and_what_is_in_it_is_not(history: Pushes) -> None:
+    with sites("site") as (site,):
+        hour, before = 0, dict[FeedKey, set[str]]()
+        for push, hours in history:
+            hour += hours
+            for act in push:
+                take(site, act, hour)
+            run(site, hour)
+            after, told = live(site), deleted(site)
+            assert after.keys() == told.keys()
+            for feed, ids in after.items():
+                assert not ids & told[feed]
+                assert before.get(feed, set()) - ids <= told[feed]
+            before = after
 
 
 @given(pushes)
