@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import SelectionRules, select
-from feedsvc.model import CATEGORY_KINDS, Category, Entry, FeedDocument, FeedSpec, Post
+from feedsvc.model import CATEGORY_KINDS, Category, DeletedEntry, Entry, FeedDocument, FeedSpec, Post
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.index import Index
+    from feedsvc.index.posts import FeedKey
 
 
 def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedSpec, ...]:
@@ -55,12 +56,14 @@ def render_feeds(
     *,
     lead: Callable[[FeedSpec], Mapping[str, str]] = lambda _: {},
     note_complete: Callable[[FeedSpec, bool], None] = lambda *_: None,
+    list_deleted: Callable[[FeedKey], Sequence[DeletedEntry]] = lambda _: (),
 ) -> Iterator[FeedDocument]:
     """Select and render the feeds one after another, so that one feed's text is in memory at a time.
 
     ``finish`` gives pending posts their content; ``progress`` is told each feed that is done, and ``note_complete``
     whether its documents hold all its entries; those that do not lead to the newest page of their archive, whose URL
-    ``lead`` tells by format. Raises DocumentError where a document cannot be published, and what ``finish`` raises.
+    ``lead`` tells by format. ``list_deleted`` returns what left a feed, to be told in its documents, the latest first.
+    Raises DocumentError where a document cannot be published, and what ``finish`` raises.
     """
     feeds = settings.feeds
     selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
@@ -74,7 +77,8 @@ def render_feeds(
         chosen = select(ranked, selection)
         entries = [read_entry(index, standing.path, labels, finish) for standing in chosen]
         has_more = len(chosen) < len(ranked)
-        rendered = render_feed(spec, entries, rendering, archive=lead(spec), has_more=has_more)
+        deleted = list_deleted(feed)
+        rendered = render_feed(spec, entries, rendering, deleted, archive=lead(spec), has_more=has_more)
         index.terms.put_left_out(feed, rendered.left_out)
         complete = not (has_more or rendered.left_out)
         note_complete(spec, complete)

@@ -22,6 +22,7 @@ from feedsvc.config import fingerprint
 from feedsvc.config.redirects import find_idle
 from feedsvc.database import DatabaseError
 from feedsvc.errors import SourceChangedError
+from feedsvc.expiry import expire_deleted
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
@@ -126,11 +127,16 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         trusted = _trust_or_forget(index, ledger, fingerprint(settings))
         scan = scan_posts(settings.posts.dir, settings.posts.patterns, run.changed if trusted else None)
         rules = IntakeRules(
-            directory=str(settings.posts.dir), future=settings.posts.future, allow_removals=run.allow_removals
+            directory=str(settings.posts.dir),
+            future=settings.posts.future,
+            allow_removals=run.allow_removals,
+            window=settings.feeds.window,
         )
         intake = Intake(rules, partial(_read, settings), index, ledger, run.now, run.progress)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= name_terms(touched, index, ledger, kinds)
+        if touched:
+            expire_deleted(index, ledger, settings.feeds.window)
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
         publication = _publish_touched(run, touched, index, ledger)
@@ -240,6 +246,7 @@ def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledge
         run.progress,
         lead=archive.lead,
         note_complete=archive.note_complete,
+        list_deleted=ledger.deleted.of_feed,
     )
     paths = document_paths(specs)
     publication = publish_snapshot(

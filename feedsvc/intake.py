@@ -9,13 +9,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from feedsvc.errors import RemovalsError
 from feedsvc.index.files import FileRecord
 from feedsvc.index.posts import Placed
-from feedsvc.model import Finding, PostError, SourceFile, Withheld
+from feedsvc.model import SITE, Finding, PostError, SourceFile, Withheld
 from feedsvc.posts.files import Reading, Unread
 from feedsvc.posts.names import name_key
 from feedsvc.records import PostRecord, dump_findings, load_findings, record_post
@@ -36,11 +36,15 @@ Read = Callable[[Sequence[Unread]], Iterator[Sequence[Reading]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRules:
-    """What the owner decides: ``future`` publishes posts dated in the future at once."""
+    """What the owner decides: ``future`` publishes posts dated in the future at once.
+
+    ``window`` is how long readers have to see a post.
+    """
 
     directory: str
     future: bool
     allow_removals: bool
+    window: timedelta = timedelta(0)
 
 
 class Intake:
@@ -59,6 +63,7 @@ class Intake:
         self._progress = progress
         self._read_ns = int(now.timestamp() * 1_000_000_000)
         self._touched: set[FeedKey] = set()
+        self._left: dict[str, set[FeedKey]] = {}
 
     def take_in(self, scan: ScanResult, known_elsewhere: frozenset[str]) -> frozenset[FeedKey]:
         """Settle every difference between the scan and the index; return the feeds touched.
@@ -80,6 +85,8 @@ class Intake:
         for post in self._index.posts.due(self._now):
             for finding in self._let_in([record_post(post)]).values():
                 self._index.files.warn(finding)
+        for id_, feeds in sorted(self._left.items()):
+            self._ledger.deleted.note(id_, sorted(feeds), self._now)
         return frozenset(self._touched)
 
     def _settle_changes(
@@ -121,17 +128,21 @@ class Intake:
 
         renames = dict(self._ledger.match_renames(records, is_there, frozenset(gone)))
         for reading in readings:
-            if isinstance(reading.outcome, PostError):
+            if isinstance(reading.outcome, PostError) and self._may_take_a_name(reading):
                 known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
                 old = next((path for path in known if path not in renames.values()), None)
                 if old is not None:
                     renames[reading.file.path] = old
                     self._keep_renamed(old, reading.file.path)
         for new, old in renames.items():
+            self._leave(old, self._index.posts.drop(old))
             self._ledger.rename(old, new)
-            self._touched |= self._index.posts.drop(old)
             self._index.files.drop(old)
         return set(renames.values())
+
+    def _may_take_a_name(self, reading: Reading) -> bool:
+        """Tell whether a rejected file may be another one's; what is moved over a post does not take its name."""
+        return bool(reading.digest) and self._ledger.live_id(reading.file.path) is None
 
     def _keep_renamed(self, old: str, new: str) -> None:
         """Keep the last good version of a file that was renamed while it is rejected."""
@@ -147,10 +158,24 @@ class Intake:
 
     def _withdraw(self, paths: Iterable[str]) -> None:
         paths = sorted(paths)
-        self._touched.update(*self._index.posts.drop_all(paths).values())
-        for path in paths:
+        for path, feeds in self._index.posts.drop_all(paths).items():
+            self._leave(path, feeds)
             self._index.files.drop(path)
         self._ledger.withdraw(paths, self._now)
+
+    def _leave(self, path: str, feeds: frozenset[FeedKey]) -> None:
+        """Note that the entry at ``path`` left these feeds; the site's it leaves even if the index knew of none."""
+        self._touched |= feeds
+        id_ = self._ledger.live_id(path)
+        if id_ is not None:
+            self._left.setdefault(id_, set()).update(feeds, (SITE,))
+
+    def _enter(self, id_: str, feeds: frozenset[FeedKey], left: frozenset[FeedKey]) -> None:
+        """Note that the entry is in ``feeds`` now, whatever it ``left`` by this path or by another name before."""
+        self._ledger.deleted.forget(id_, feeds)
+        others = (self._left.pop(id_, set()) | left) - feeds
+        if others:
+            self._left[id_] = others
 
     def _settle(self, readings: Sequence[Reading]) -> None:
         """Settle what became of some files, in their order."""
@@ -178,13 +203,23 @@ class Intake:
         """Put posts where they stand; return what is to be told of them, by path."""
         waiting = [] if self._rules.future else [each for each in records if each.published > self._now]
         if waiting:
-            self._ledger.withdraw([each.path for each in waiting], self._now)
             records = [each for each in records if each.published <= self._now]
-        admissions = self._ledger.admit_all(records, self._now)
-        live = [Placed(each, given.id, given.live_at) for each, given in zip(records, admissions, strict=True)]
-        self._touched |= self._index.posts.put_all([*live, *(Placed(each, None, None) for each in waiting)]).touched
-        told = zip(records, admissions, strict=True)
-        return {each.path: given.finding for each, given in told if given.finding}
+            self._let_wait(waiting)
+        admissions = self._ledger.admit_all(records, self._now, self._rules.window)
+        admitted = list(zip(records, admissions, strict=True))
+        change = self._index.posts.put_all([Placed(each, given.id, given.live_at) for each, given in admitted])
+        self._touched |= change.touched
+        for each, given in admitted:
+            left = change.left.get(each.path, frozenset())
+            if left or given.id in self._left or self._ledger.deleted.knows(given.id):
+                self._enter(given.id, frozenset({SITE, *((term.kind, term.key) for term in each.terms)}), left)
+        return {each.path: given.finding for each, given in admitted if given.finding}
+
+    def _let_wait(self, records: Sequence[PostRecord]) -> None:
+        change = self._index.posts.put_all([Placed(each, None, None) for each in records])
+        for each in records:
+            self._leave(each.path, change.left.get(each.path, frozenset()))
+        self._ledger.withdraw([each.path for each in records], self._now)
 
     def _keep_last_good(self, path: str) -> None:
         """Let a rejected file's last good version stay, if any document carried it: only then is there all of it."""

@@ -1,4 +1,4 @@
-"""What cannot be derived again: ids given, go-live times, last good versions, slugs taken.
+"""What cannot be derived again: ids given, go-live times, last good versions, slugs taken, what left which feed.
 
 The one file to back up. A row is never deleted, so an id is never given twice.
 """
@@ -9,11 +9,12 @@ import itertools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError, LayoutError, placeholders
+from feedsvc.deleted import DeletedEntries
 from feedsvc.errors import LedgerError, StoreError
 from feedsvc.model import Finding, Post
 from feedsvc.records import PostRecord, dump_post, from_microseconds, load_post, to_microseconds
@@ -52,6 +53,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._changed = False
+        self.deleted = DeletedEntries(database)
         if not self._database.row("SELECT 1 FROM meta WHERE name='uuid'"):
             self._put_meta("uuid", secrets.token_hex(8))
             self._put_meta("generation", "0")
@@ -81,15 +83,20 @@ class Ledger:
 
     def commit(self) -> None:
         """Make what was decided durable, as a new generation if anything changed."""
-        if self._changed:
+        if self._changed or self.deleted.changed:
             self._put_meta("generation", str(int(self._meta("generation")) + 1))
-            self._changed = False
+            self._changed = self.deleted.changed = False
         self._database.commit()
 
     def live_paths(self) -> frozenset[str]:
         """Return the paths of all posts that are in feeds."""
         rows = self._database.rows("SELECT path FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL")
         return frozenset(row[0] for row in rows)
+
+    def live_id(self, path: str) -> str | None:
+        """Return the id of the post at this path if it is in feeds."""
+        row = self._row(path)
+        return row[0] if row and row[2] is None else None
 
     def count_live(self, paths: Iterable[str]) -> int:
         """Return how many of the paths are of posts in feeds."""
@@ -146,15 +153,15 @@ class Ledger:
         self._database.execute("UPDATE entries SET path=NULL WHERE path=?", (new,))
         self._database.execute("UPDATE entries SET path=? WHERE path=?", (new, old))
 
-    def admit(self, record: Known, now: datetime) -> Admission:
+    def admit(self, record: Known, now: datetime, window: timedelta = timedelta(0)) -> Admission:
         """Let one live post in, as :meth:`admit_all` does."""
-        return self.admit_all([record], now)[0]
+        return self.admit_all([record], now, window)[0]
 
-    def admit_all(self, records: Sequence[Known], now: datetime) -> list[Admission]:
+    def admit_all(self, records: Sequence[Known], now: datetime, window: timedelta = timedelta(0)) -> list[Admission]:
         """Let live posts in, in this order: a known path keeps its id, a new one gets the id it proposes.
 
-        A withdrawn post that returns keeps its go-live time, unless its date says
-        that it was meant to go live anew.
+        A withdrawn post that returns keeps its go-live time, unless its date says that it was meant to go live anew,
+        or it was taken away within ``window`` of going live: then not every reader can have seen it.
         """
         known = self._rows([record.path for record in records])
         taken = self._taken([record.proposed_id for record in records if record.path not in known])
@@ -168,8 +175,9 @@ class Ledger:
             else:
                 id_, live_at, withdrawn_at, digest = row
                 instant = from_microseconds(live_at)
-                if withdrawn_at is not None and record.published > instant:
-                    instant = now
+                if withdrawn_at is not None:
+                    stood = from_microseconds(withdrawn_at) - instant
+                    instant = now if record.published > instant or stood < window else instant
                 if withdrawn_at is not None or digest != record.digest:
                     updates.append((record.digest, record.body_digest, to_microseconds(instant), id_))
             admissions.append(Admission(id=id_, live_at=instant, finding=_double_id(record, id_)))

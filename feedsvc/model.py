@@ -150,6 +150,18 @@ class Entry:
     categories: tuple[Category, ...] = ()
 
 
+MOST_DELETED = 200
+"""Entries that left one feed and are remembered, some 120 bytes of a document each; those that left first are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedEntry:
+    """An entry that left a feed (RFC 6721): ``ref`` is its id, ``when`` the instant at which it went."""
+
+    ref: str
+    when: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a post stands among others; orders and selects without its text."""
@@ -208,7 +220,8 @@ class FeedSpec:
 class FeedDocument:
     """A rendered feed document: the identity bytes that one location serves.
 
-    ``complete``: every live entry of the feed is in it, so none ever fell off its end.
+    ``complete``: every live entry of the feed is in it, so none ever fell off its end. ``deleted`` are the ids of
+    those that left the feed otherwise, and ``said`` those of them that its bytes name.
     """
 
     spec: FeedSpec
@@ -217,6 +230,8 @@ class FeedDocument:
     body: bytes = field(repr=False)
     entry_count: int
     complete: bool = True
+    deleted: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from feedgen.feed import FeedGenerator
 
-from feedsvc.feeds.extension import MEDIA_PREFIX, Link, register
+from feedsvc.feeds.extension import MEDIA_PREFIX, TOMBSTONE_PREFIX, Link, register
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.values import (
     EMPTY_FEED_UPDATED,
@@ -18,15 +18,23 @@ from feedsvc.feeds.values import (
     last_updated,
     whole_utc,
 )
-from feedsvc.model import Entry, FeedLocation, FeedSpec, Person
+from feedsvc.model import DeletedEntry, Entry, FeedLocation, FeedSpec, Person
 
 MEDIA_TYPE = "application/atom+xml"
 """RFC 4287, 7; the charset is the representation's to tell."""
 
 
-def render_atom(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules) -> bytes:
+def render_atom(
+    spec: FeedSpec,
+    location: FeedLocation,
+    entries: Sequence[Entry],
+    rules: RenderRules,
+    deleted: Sequence[DeletedEntry] = (),
+) -> bytes:
     """Return the feed as an Atom document in UTF-8, the entries in the order given.
 
+    ``deleted`` left the feed: each becomes an at:deleted-entry (RFC 6721, 3) ahead of the entries, as RFC 4287's
+    grammar has all that is not an entry.
     Raises ValueError where a text holds what XML cannot (a control character, a lone surrogate).
     """
     generator = FeedGenerator()
@@ -43,7 +51,9 @@ def render_atom(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry]
     for relation, url in archive_links(location).items():
         generator.link(href=url, rel=relation, type=MEDIA_TYPE)
     generator.feedsvc.archive = bool(location.current)
-    generator.feedsvc.namespaces = MEDIA_PREFIX
+    # The prefix only where it is used: a feed that nothing left stays as it is.
+    generator.feedsvc.namespaces = {**MEDIA_PREFIX, **(TOMBSTONE_PREFIX if deleted else {})}
+    generator.feedsvc.deleted = tuple((each.ref, whole_utc(each.when).isoformat()) for each in deleted)
     generator.feedsvc.stylesheet = rules.stylesheet
     for entry in entries:
         _add_entry(generator, spec, entry, rules)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from itertools import accumulate, pairwise
 
 from feedsvc.feeds.rules import RenderRules
-from feedsvc.model import Entry, FeedDocument
+from feedsvc.model import DeletedEntry, Entry, FeedDocument
 
 # Text never holds these: in an escaped text there is no "<".
 _TAGS = {"atom": (b"<entry", b"</entry>"), "rss": (b"<item", b"</item>")}
+# An at:deleted-entry without its ref, and what the root says of the prefix; both rounded up.
+_DELETED_ENTRY, _PREFIX = 80, 60
 _JSON_SEPARATOR = len(",\n")
 
 
@@ -30,12 +33,19 @@ def count_that_fit(document: FeedDocument, shown: Sequence[str], ranked: Sequenc
 
     ``shown`` are the ids of its entries in the document's order, ``ranked`` the same ids in rank order.
     """
-    if len(document.body) <= max_bytes:
+    if len(document.body) <= max_bytes or not ranked:
         return len(ranked)
     sizes = measure_entries(document)
     by_id = dict(zip(shown, sizes, strict=True))
     room = max_bytes - (len(document.body) - sum(sizes))
     return max(1, sum(total <= room for total in accumulate(by_id[id_] for id_ in ranked)))
+
+
+def count_told(documents: Sequence[FeedDocument], deleted: Sequence[DeletedEntry], max_bytes: int) -> int:
+    """Return how many, from the first, of the entries that are gone every Atom document still has room to tell."""
+    taken = max((len(each.body) for each in documents if each.location.format == "atom"), default=0)
+    sizes = (_DELETED_ENTRY + len(escape(each.ref).encode()) for each in deleted)
+    return sum(taken + _PREFIX + total <= max_bytes for total in accumulate(sizes))
 
 
 def measure_entries(document: FeedDocument) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 - entry links lose ``rel``, ``type``, ``hreflang`` and ``length`` (feedgen issue 135);
 - RSS gets one ``atom:link``, and no author without an address;
 - dates of RSS set the locale of the whole process, once per date;
+- no at:deleted-entry;
 - no Media RSS outside a group, no ``xml:lang`` of an entry, no stylesheet, no mark of an archive page;
 - ``&`` and ``<`` in plain text are not written as the RSS Advisory Board's profile asks.
 """
@@ -29,9 +30,12 @@ DUBLIN_CORE_PREFIX: Mapping[str, str] = {"dc": "http://purl.org/dc/elements/1.1/
 
 HISTORY_PREFIX: Mapping[str, str] = {"fh": "http://purl.org/syndication/history/1.0"}
 """Feed history (RFC 5005), declared by archive pages only."""
+TOMBSTONE_PREFIX: Mapping[str, str] = {"at": "http://purl.org/atompub/tombstones/1.0"}
+"""Entries that are gone (RFC 6721)."""
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = f"{{{DUBLIN_CORE_PREFIX['dc']}}}"
+_DELETED_ENTRY = f"{{{TOMBSTONE_PREFIX['at']}}}deleted-entry"
 _MEDIA = f"{{{MEDIA_PREFIX['media']}}}"
 _HISTORY = f"{{{HISTORY_PREFIX['fh']}}}"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -61,12 +65,14 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     """Completes a feed: set the attributes before the feed is written.
 
     ``namespaces`` maps the prefixes that the root declares, used or not, so that an image changes its entry only.
+    ``deleted`` are pairs of an entry's id and when it was deleted (RFC 3339), written into Atom only.
     Into RSS only are written: ``links`` (feedgen writes Atom's own), ``creators`` (the names of authors without an
     address) and ``last_build_date`` (RFC 2822). ``stylesheet`` is a URL. An ``archive`` is marked as a page of one.
     """
 
     def __init__(self) -> None:
         self.namespaces: Mapping[str, str] = {}
+        self.deleted: tuple[tuple[str, str], ...] = ()
         self.links: tuple[Link, ...] = ()
         self.creators: tuple[str, ...] = ()
         self.last_build_date = ""
@@ -81,6 +87,9 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         """Complete an Atom feed; ``feed`` is the root, without entries yet."""
         refer_to_markup(feed, "title", "subtitle")
         self._mark_archive(feed)
+        # Before the entries, where RFC 4287 has a feed's own elements; so they are in the head of every delta, too.
+        for ref, when in self.deleted:
+            etree.SubElement(feed, _DELETED_ENTRY, {"ref": ref, "when": when})
         self._add_stylesheet(feed)
         return feed
 

@@ -20,6 +20,11 @@ def find_fault(entries: Iterable[Entry]) -> str:
     return ""
 
 
+def is_writable(text: str) -> bool:
+    """Tell whether XML can hold the text."""
+    return _ILLEGAL.search(text) is None
+
+
 def find_pending(entries: Iterable[Entry]) -> str:
     """Return which entry has no content yet; empty where each has what its author wrote."""
     pending = (f"entry {entry.id} ({entry.post.path}) is pending" for entry in entries if entry.post.pending)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from feedsvc.errors import DocumentError
-from feedsvc.feeds.budget import count_that_fit, count_worth_rendering
-from feedsvc.feeds.faults import find_fault, find_pending
+from feedsvc.feeds.budget import count_that_fit, count_told, count_worth_rendering
+from feedsvc.feeds.faults import find_fault, find_pending, is_writable
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import order_entries
 from feedsvc.feeds.verify import verify_document
-from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec
+from feedsvc.model import DeletedEntry, Entry, FeedDocument, FeedLocation, FeedSpec
 
 __all__ = ["RenderRules", "RenderedFeed", "render_feed", "render_page"]
 
@@ -34,6 +35,7 @@ def render_feed(
     spec: FeedSpec,
     entries_by_rank: Sequence[Entry],
     rules: RenderRules,
+    deleted: Sequence[DeletedEntry] = (),
     *,
     archive: Mapping[str, str] = MappingProxyType({}),
     has_more: bool = False,
@@ -44,22 +46,34 @@ def render_feed(
     entries beside those given: then, or where one is left out, the documents lead there (RFC 5005, 4).
 
     Where a document would pass ``rules.max_bytes``, the entries at the end of the rank are left out of all of them,
-    so that formats agree; the first one always stays. Raises DocumentError where an entry cannot be written or a
-    document does not read back as the entries it was made of.
+    so that formats agree; the first one always stays. ``deleted`` is told by the formats that can, from its first on,
+    as far as the entries leave room. Raises DocumentError where an entry cannot be written or a document does not
+    read back as the entries it was made of.
     """
     kept = entries_by_rank[: count_worth_rendering(entries_by_rank, rules)]
+    told = tuple(each for each in deleted if is_writable(each.ref))
     linked = _lead_to(archive, spec)
     leads = has_more or len(kept) < len(entries_by_rank)
-    documents = _render_documents(linked if leads else spec, kept, rules)
-    # The link that a document does not have yet takes its room, too.
-    room = 0 if leads else max((len(url) + _LINK_ROOM for url in archive.values()), default=0)
-    fitting = _count_that_fit(documents, kept, rules.max_bytes, room)
-    if fitting < len(kept):
-        kept = kept[:fitting]
-        documents = _render_documents(linked, kept, rules)
+    documents = _render_documents(linked if leads else spec, kept, rules, told)
+    if any(len(document.body) > rules.max_bytes for document in documents):
+        # What is gone is told in the room that is left: it must cost no post its place.
+        documents = _render_documents(linked if leads else spec, kept, rules) if told else documents
+        # The link that a document does not have yet takes its room, too.
+        room = 0 if leads else max((len(url) + _LINK_ROOM for url in archive.values()), default=0)
+        fitting = _count_that_fit(documents, kept, rules.max_bytes, room)
+        if fitting < len(kept):
+            kept, leads = kept[:fitting], True
+            documents = _render_documents(linked, kept, rules)
+        told = told[: count_told(documents, told, rules.max_bytes)]
+        if told:
+            documents = _render_documents(linked if leads else spec, kept, rules, told)
     ids = [entry.id for entry in order_entries(kept)]
     for document in documents:
         verify_document(document, ids)
+    left, said = tuple(each.ref for each in deleted), tuple(each.ref for each in told)
+    documents = tuple(
+        replace(each, deleted=left, said=said if each.location.format == "atom" else ()) for each in documents
+    )
     return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
 
 
@@ -69,7 +83,7 @@ def render_page(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry]
     Raises DocumentError as :func:`render_feed` does.
     """
     ordered = order_entries(entries)
-    document = _render_document(spec, location, ordered, rules)
+    document = _render_document(spec, location, ordered, rules, ())
     verify_document(document, [entry.id for entry in ordered])
     return document
 
@@ -88,15 +102,17 @@ def _count_that_fit(documents: Sequence[FeedDocument], kept: Sequence[Entry], ma
     return min((count_that_fit(document, shown, ranked, max_bytes) for document in documents), default=len(kept))
 
 
-def _render_documents(spec: FeedSpec, kept: Sequence[Entry], rules: RenderRules) -> tuple[FeedDocument, ...]:
+def _render_documents(
+    spec: FeedSpec, kept: Sequence[Entry], rules: RenderRules, told: Sequence[DeletedEntry] = ()
+) -> tuple[FeedDocument, ...]:
     entries = order_entries(kept)
-    return tuple(_render_document(spec, location, entries, rules) for location in spec.locations)
+    return tuple(_render_document(spec, location, entries, rules, told) for location in spec.locations)
 
 
 def _render_document(
-    spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules
+    spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules, told: Sequence[DeletedEntry]
 ) -> FeedDocument:
-    renderer, media_type = _renderer(location.format)
+    renderer, media_type = _renderer(location.format, told)
     if fault := find_pending(entries):
         raise DocumentError(location.path, fault)
     try:
@@ -106,12 +122,15 @@ def _render_document(
     return FeedDocument(spec=spec, location=location, media_type=media_type, body=body, entry_count=len(entries))
 
 
-def _renderer(format_: str) -> tuple[Renderer, str]:
-    """Return the format's renderer and media type; imported here, as feedgen is slow to import and seldom needed."""
+def _renderer(format_: str, told: Sequence[DeletedEntry]) -> tuple[Renderer, str]:
+    """Return the format's renderer and media type; imported here, as feedgen is slow to import and seldom needed.
+
+    Only Atom has a word for entries that are gone.
+    """
     if format_ == "atom":
         from feedsvc.feeds import atom
 
-        return atom.render_atom, atom.MEDIA_TYPE
+        return partial(atom.render_atom, deleted=told), atom.MEDIA_TYPE
     if format_ == "rss":
         from feedsvc.feeds import rss
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 HISTORY = "history"
 """The name of the folder in the state directory."""
 
@@ -34,7 +34,8 @@ class PastEdition:
     ``etags`` are those of all its codings, identity first; ``since`` is when it became the document, in seconds
     since the epoch; ``entries`` are pairs of id and digest (see :class:`feedsvc.publish.slices.Slice`) in the
     document's order; ``complete`` says that every entry of the feed was among them; ``bounds`` are start and end of
-    each in the bytes, empty where that is no longer known.
+    each in the bytes, empty where that is no longer known. ``deleted`` are the ids of those that had left the feed
+    not long before, other than by falling off its end, and ``said`` those of them that the document named.
     """
 
     etags: tuple[str, ...]
@@ -42,6 +43,8 @@ class PastEdition:
     entries: tuple[tuple[str, str], ...]
     complete: bool
     bounds: tuple[int, ...] = ()
+    deleted: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,8 @@ def _dump(history: History) -> bytes:
     # Editions share most of their entries, so each entry is written once.
     entries = sorted({entry for edition in history.editions for entry in edition.entries})
     numbers = {entry: number for number, entry in enumerate(entries)}
+    deleted = sorted({id_ for edition in history.editions for id_ in edition.deleted})
+    places = {id_: place for place, id_ in enumerate(deleted)}
     editions = [
         {
             "etags": each.etags,
@@ -104,10 +109,12 @@ def _dump(history: History) -> bytes:
             "complete": each.complete,
             "entries": [numbers[entry] for entry in each.entries],
             "bounds": each.bounds,
+            "deleted": [places[id_] for id_ in each.deleted],
+            "said": [places[id_] for id_ in each.said],
         }
         for each in history.editions
     ]
-    document = {"version": VERSION, "path": history.path, "entries": entries, "editions": editions}
+    document = {"version": VERSION, "path": history.path, "entries": entries, "deleted": deleted, "editions": editions}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -125,6 +132,8 @@ def _load(document: dict[str, Any], path: str) -> History | None:
                 complete=each["complete"],
                 entries=tuple(entries[number] for number in each["entries"]),
                 bounds=tuple(each["bounds"]),
+                deleted=tuple(document["deleted"][place] for place in each["deleted"]),
+                said=tuple(document["deleted"][place] for place in each["said"]),
             )
             for each in document["editions"]
         ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from feedsvc.model import FeedDocument, Representation
 from feedsvc.publish.history import History, PastEdition, add_edition, history_file, read_history, write_history
 from feedsvc.publish.manifest import make_etag
-from feedsvc.publish.slices import cut_document, list_bounds
+from feedsvc.publish.slices import cut_document, hash_id, list_bounds
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class HistoryRecorder:
             history = read_history(self._directory, path)
             if not any(each.etags[0] == before.variants[0].etag for each in history.editions):
                 history = self._begin(history, before)
-            history = _add(history, after, document.body, complete=document.complete)
+            history = _add(history, after, document)
             write_history(self._directory, history)
         except OSError as error:
             logger.warning("%s: its history cannot be written, so clients are sent all of it: %s", path, error)
@@ -54,20 +55,32 @@ class HistoryRecorder:
             return history
         if make_etag(body) != before.variants[0].etag:
             return history
-        # Whether it was complete matters only of the edition that is served.
-        return _add(history, before, body, complete=True)
+        return _add(history, before, body)
 
 
-def _add(history: History, representation: Representation, body: bytes, *, complete: bool) -> History:
-    """Add an edition, unless its entries cannot all be told apart: then it is none that anybody is known to have."""
-    slices = cut_document(body, representation.format)
+def _add(history: History, representation: Representation, document: FeedDocument | bytes) -> History:
+    """Add an edition, unless its entries cannot all be told apart: then it is none that anybody is known to have.
+
+    Bytes alone are those of one that was replaced: whether it was complete matters only of the edition that is
+    served, and what it said was deleted is no longer in it.
+    """
+    format_ = representation.format
+    body = document if isinstance(document, bytes) else document.body
+    slices = cut_document(body, format_)
     if len(slices) != representation.entry_count:
         return history
     edition = PastEdition(
         etags=tuple(variant.etag for variant in representation.variants),
         since=int(representation.last_modified.timestamp()),
         entries=tuple((each.id, each.digest) for each in slices),
-        complete=complete,
+        complete=True,
         bounds=list_bounds(slices),
     )
+    if not isinstance(document, bytes):
+        edition = replace(
+            edition,
+            complete=document.complete,
+            deleted=tuple(hash_id(id_, format_) for id_ in document.deleted),
+            said=tuple(hash_id(id_, format_) for id_ in document.said),
+        )
     return add_edition(history, edition)

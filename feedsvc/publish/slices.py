@@ -8,9 +8,11 @@ has an item a line.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import chain
 
 # Each begins at the white space before it, so that head, entries and tail join without a seam.
@@ -54,6 +56,12 @@ def _cut(body: bytes, format_: str) -> Iterator[Slice]:
         entry = match[0]
         id_ = _IDS[format_].search(entry)
         yield Slice(id=_hash(id_[1]) if id_ else "", digest=_hash(entry), start=match.start(), end=match.end())
+
+
+def hash_id(id_: str, format_: str) -> str:
+    """Return the ``id`` that the slice of an entry with this id has."""
+    written = json.dumps(id_, ensure_ascii=False)[1:-1] if format_ == "json" else escape(id_, quote=False)
+    return _hash(written.encode())
 
 
 def _hash(data: bytes) -> str:

@@ -4,19 +4,19 @@ Pure. A 226 is a whole document with the current head and tail and only those en
 the edition that If-None-Match names. Whoever takes it puts its entries in the place of those with the same id and
 keeps the others; a 200 replaces them all.
 
-A document cannot say that an entry is gone. So there is a 226 only when what the client keeps is right: nothing left
-the feed, or what left fell off its end and is older than all that the feed still holds, as in readers, which keep
-such entries after whole answers too. An entry that was withdrawn makes the answer a 200.
+What the client keeps must be right. An entry may have left the feed because it went live too long ago: readers keep
+such entries after whole answers too. One that was withdrawn they must be told of. Atom says so (RFC 6721), ahead of
+the entries and so in every delta for as long as the window; where a document does not, the answer is a 200.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from werkzeug.http import http_date, parse_accept_header
 
-from feedsvc.model import Variant
+from feedsvc.model import MOST_DELETED, Variant
 from feedsvc.publish.history import History, PastEdition
 from feedsvc.web.answers import Headers, Resource
 
@@ -64,7 +64,7 @@ def plan_delta(history: History, current_etag: str, tags: Collection[str]) -> De
     if current is None or not current.bounds or not tags or not known.keys() >= set(tags):
         return None
     bases = sorted((known[tag].since, tag) for tag in tags)
-    if not all(_keeps_what_is_right(known[tag], current) for _, tag in bases):
+    if not all(_keeps_what_is_right(known[tag], _after(history, known[tag]), current) for _, tag in bases):
         return None
     # What all of them have, they have been sent.
     shared = frozenset(current.entries).intersection(*(known[tag].entries for _, tag in bases))
@@ -72,20 +72,20 @@ def plan_delta(history: History, current_etag: str, tags: Collection[str]) -> De
     return DeltaPlan(base=bases[0][1], bounds=current.bounds, send=send)
 
 
-def _keeps_what_is_right(base: PastEdition, current: PastEdition) -> bool:
-    """Say whether all that left since ``base`` fell off the end; nothing falls off a feed that shows all it has.
+def _keeps_what_is_right(base: PastEdition, since: Sequence[PastEdition], current: PastEdition) -> bool:
+    """Say whether of all that left after ``base`` nothing was withdrawn, or the document says what was.
 
-    The last entry must be there unchanged: then what followed it follows it still.
+    ``since`` are the editions after ``base``, the current one included. Nothing falls off a feed that shows all it has.
     """
-    ids = {id_ for id_, _ in current.entries}
-    gone = {id_ for id_, _ in base.entries} - ids
+    gone = {id_ for id_, _ in base.entries}.difference((id_ for id_, _ in current.entries), current.said)
     if not gone:
         return True
-    last = current.entries[-1]
-    if current.complete or last not in base.entries:
-        return False
-    following = base.entries[base.entries.index(last) + 1 :]
-    return gone <= {id_ for id_, _ in following}
+    forgetful = any(len(each.deleted) >= MOST_DELETED for each in since)
+    return not current.complete and not forgetful and gone.isdisjoint(id_ for each in since for id_ in each.deleted)
+
+
+def _after(history: History, base: PastEdition) -> Sequence[PastEdition]:
+    return history.editions[history.editions.index(base) + 1 :]
 
 
 def describe_delta(resource: Resource, variant: Variant, base: str, size: int) -> Headers:

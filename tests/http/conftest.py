@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse
 
 from feedsvc.feeds.archive import page_path
 from feedsvc.feeds.render import RenderRules, render_feed
-from feedsvc.model import Entry, FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
+from feedsvc.model import DeletedEntry, Entry, FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
 from feedsvc.publish.archive import ArchiveTree, read_page
 from feedsvc.publish.disk import Disk
 from feedsvc.publish.history import read_history
@@ -219,7 +219,7 @@ class ChangingSite:
     """
 
     directory: Path
-    render: Callable[[Sequence[Entry]], Sequence[FeedDocument]]
+    render: Callable[[Sequence[Entry], Sequence[DeletedEntry]], Sequence[FeedDocument]]
     shown: int = 1000
     now: datetime = CHANGED
 
@@ -233,11 +233,12 @@ class ChangingSite:
         """The folder that remembers former editions."""
         return self.directory / "var" / "history"
 
-    def publish(self, entries: Sequence[Entry]) -> None:
-        """Publish the feed of these entries, newest first."""
+    def publish(self, entries: Sequence[Entry], deleted: Sequence[DeletedEntry] = ()) -> None:
+        """Publish the feed of these entries, newest first, and what was withdrawn from it."""
         self.now += timedelta(minutes=5)
         documents = [
-            replace(document, complete=len(entries) <= self.shown) for document in self.render(entries[: self.shown])
+            replace(document, complete=len(entries) <= self.shown)
+            for document in self.render(entries[: self.shown], deleted)
         ]
         paths = [path for each in documents for path in (each.location.path, *each.location.aliases)]
         publish_snapshot(self.public, documents, paths, self.now, history=self.history, disk=ForgetfulDisk())
@@ -261,4 +262,4 @@ def changing_site(tmp_path: Path, make_feed: Callable[..., FeedSpec]) -> Changin
     first = replace(spec.locations[0], aliases=("/feed.xml",))
     spec = replace(spec, locations=(first, *spec.locations[1:]))
     rules = RenderRules(content="full", max_bytes=10_000_000)
-    return ChangingSite(directory=tmp_path, render=lambda entries: render_feed(spec, entries, rules).documents)
+    return ChangingSite(directory=tmp_path, render=lambda *what: render_feed(spec, what[0], rules, what[1]).documents)

@@ -18,7 +18,7 @@ from werkzeug.test import Client, TestResponse
 
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import order_entries
-from feedsvc.model import Entry, FeedSpec
+from feedsvc.model import DeletedEntry, Entry, FeedSpec
 from feedsvc.publish.encodings import encode
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.web import deltas
@@ -49,9 +49,18 @@ def read_entries(body: bytes) -> dict[str, bytes]:
     return {id_ or "": etree.tostring(element, with_tail=False) for id_, element in found}
 
 
+def read_deleted(body: bytes) -> list[str]:
+    """Read which entries a document says are gone: an Atom document, if any."""
+    name = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+    return [] if body.startswith(b"{") else [str(each.get("ref")) for each in etree.fromstring(body).iterfind(name)]
+
+
 @dataclass(kw_only=True)
 class DeltaClient:
-    """A client that takes deltas where it is given them: a 226 adds to what it has, a 200 replaces it."""
+    """A client that takes deltas where it is given them: a 226 adds to what it has, a 200 replaces it.
+
+    What it is told is deleted, it deletes.
+    """
 
     path: str
     coding: str = "identity"
@@ -72,6 +81,8 @@ class DeltaClient:
             assert response.headers.get("Content-Encoding", "identity") == self.coding
             found = read_entries(DECODERS[self.coding](response.data))
             self.entries = found if response.status_code == 200 else {**self.entries, **found}
+            for gone in read_deleted(DECODERS[self.coding](response.data)):
+                self.entries.pop(gone, None)
         return response
 
 
@@ -198,7 +209,7 @@ def test_a_delta_that_saves_nothing_is_a_plain_answer(changing_site: ChangingSit
 def test_when_only_the_head_changed_no_entry_is_sent(changed: Changed, make_feed: Callable[..., FeedSpec]) -> None:
     site = changed.site
     rules = RenderRules(content="full", max_bytes=1_000_000)
-    site.render = lambda entries: render_feed(make_feed(title="Renamed"), entries, rules).documents
+    site.render = lambda entries, deleted: render_feed(make_feed(title="Renamed"), entries, rules).documents
     reader = DeltaClient(path="/atom.xml")
     reader.poll(site.client())
     site.publish(changed.entries)
@@ -231,12 +242,18 @@ def test_the_same_delta_is_made_once(changed: Changed, monkeypatch: pytest.Monke
 
 @dataclass(kw_only=True)
 class Author:
-    """Adds, edits, re-dates and removes entries at random; remembers the date of every entry there ever was."""
+    """Adds, edits, re-dates and removes entries at random; remembers the date of every entry there ever was.
+
+    ``deleted`` are those removed, the latest first, and ``unseen`` those of them that the feed did not show any more.
+    """
 
     make_entry: MakeEntry
     chance: random.Random
     entries: dict[str, Entry] = field(default_factory=dict)
     dates: dict[str, datetime] = field(default_factory=dict)
+    deleted: list[DeletedEntry] = field(default_factory=list)
+    unseen: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     count: int = 0
 
     def write(self, name: str, published: datetime) -> None:
@@ -258,6 +275,9 @@ class Author:
         entry = ordered[-1] if what == "remove last" else ordered[int(self.chance.triangular(0, len(ordered), 0))]
         if what.startswith("remove"):
             del self.entries[entry.id]
+            self.deleted.insert(0, DeletedEntry(ref=entry.id, when=newest))
+            if entry.id not in self.shown:
+                self.unseen.add(entry.id)
         else:
             moved = timedelta(minutes=self.chance.randrange(-300, 300) if what == "redate" else 0)
             self.write(entry.post.name_key.removeprefix("2024-06-12-"), entry.post.published + moved)
@@ -268,7 +288,9 @@ def compare(reader: DeltaClient, client: Client, author: Author, *, all_shown: b
     feed = client.get(reader.path, headers={"Accept-Encoding": reader.coding})
     expected = read_entries(DECODERS[reader.coding](feed.data))
     last = min(author.dates[id_] for id_ in expected)
-    kept = {id_: entry for id_, entry in reader.entries.items() if author.dates[id_] >= last}
+    author.shown = set(expected)
+    held = reader.entries.keys() - author.unseen  # what is not in the feed when it goes, no answer can take back
+    kept = {id_: entry for id_, entry in reader.entries.items() if id_ in held and author.dates[id_] >= last}
     assert kept == expected
     if all_shown:
         assert reader.entries == expected
@@ -293,7 +315,7 @@ def test_200_random_changes_leave_a_client_of_deltas_with_the_entries_of_the_fee
     for step in range(200):
         for _ in range(chance.choice((1, 1, 1, 2, 5))):
             author.act()
-        site.publish(order_entries(author.entries.values()))
+        site.publish(order_entries(author.entries.values()), author.deleted)
         if step % 50 == 0:
             client = site.client()  # the worker was replaced
         for reader in (*eager, *(lazy if step % 7 == 0 else ())):

@@ -15,6 +15,7 @@ from feedsvc.database import DatabaseError
 from feedsvc.errors import LedgerError
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.model import Post
+from feedsvc.records import to_microseconds
 
 NOON = datetime(2024, 7, 11, 12, tzinfo=UTC)
 JUNE = datetime(2024, 6, 12, tzinfo=UTC)
@@ -154,6 +155,16 @@ def test_a_withdrawn_post_that_returns_with_a_newer_date_goes_live_anew(ledger: 
     admission = ledger.admit(post("a", published=NOON, digest="dated anew"), NOON + HOUR)
     assert (admission.id, admission.live_at) == ("https://example.org/a/", NOON + HOUR)
     assert ledger.admit(post("a", published=NOON, digest="dated anew"), NOON + 2 * HOUR).live_at == NOON + HOUR
+
+
+@pytest.mark.parametrize(("hours", "anew"), [(47, True), (48, False)])
+def test_a_post_that_was_taken_away_before_every_reader_saw_it_goes_live_anew_when_it_returns(
+    ledger: Ledger, hours: int, anew: bool
+) -> None:
+    returned = JUNE + 500 * HOUR
+    ledger.withdraw(["a.md"], JUNE + hours * HOUR)
+    admission = ledger.admit(post("a"), returned, window=48 * HOUR)
+    assert admission.live_at == (returned if anew else JUNE)
 
 
 def test_withdrawing_counts_each_post_once(ledger: Ledger) -> None:
@@ -323,10 +334,15 @@ def test_a_commit_with_a_change_is_a_new_generation_and_one_without_is_not(ledge
         lambda ledger: ledger.rename("a.md", "z.md"),
         lambda ledger: ledger.keep(post("a")),
         lambda ledger: ledger.name_term("category", "new", "new", "New"),
+        lambda ledger: ledger.deleted.note("c", [("site", "")], NOON),
+        lambda ledger: ledger.deleted.forget("b", [("site", "")]),
+        lambda ledger: ledger.deleted.expire(("site", ""), to_microseconds(NOON)),
     ],
-    ids=["new post", "edit", "withdrawal", "rename", "keep", "term"],
+    ids=["new post", "edit", "withdrawal", "rename", "keep", "term", "deletion", "return", "expiry"],
 )
 def test_every_change_makes_a_generation(ledger: Ledger, change: Any) -> None:
+    ledger.deleted.note("b", [("site", "")], NOON)
+    ledger.commit()
     before = ledger.mark()
     change(ledger)
     ledger.commit()

@@ -9,7 +9,7 @@ from lxml import etree
 
 from feedsvc.feeds.atom import render_atom
 from feedsvc.feeds.rules import RenderRules
-from feedsvc.model import Enclosure, Entry, FeedSpec, Person
+from feedsvc.model import DeletedEntry, Enclosure, Entry, FeedSpec, Person
 
 NS = {"a": "http://www.w3.org/2005/Atom", "m": "http://search.yahoo.com/mrss/"}
 FULL = RenderRules(content="full", max_bytes=10**6)
@@ -187,3 +187,25 @@ def test_a_stylesheet_stands_before_the_root(make_feed: MakeFeed, href: str, dat
 
 def test_without_a_stylesheet_nothing_stands_before_the_root(make_feed: MakeFeed) -> None:
     assert render(make_feed("atom"), []).getprevious() is None
+
+
+def test_what_left_is_told_before_the_entries_with_its_instant(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
+    """RFC 6721, 3, in the place that the grammar of RFC 4287 has for all that is not an entry."""
+    when = datetime(2024, 6, 12, 9, 30, 0, 999999, tzinfo=timezone(timedelta(hours=9)))
+    deleted = [DeletedEntry(ref='https://example.org/?a=1&b="<2>"', when=when), DeletedEntry(ref="tag:한", when=when)]
+    spec = make_feed("atom")
+    root = etree.fromstring(render_atom(spec, spec.locations[0], [make_entry("b"), make_entry("a")], FULL, deleted))
+    assert [(each.tag, dict(each.attrib)) for each in root if "tombstones" in str(each.tag)] == [
+        (
+            "{http://purl.org/atompub/tombstones/1.0}deleted-entry",
+            {"ref": ref, "when": "2024-06-12T00:30:00+00:00"},
+        )
+        for ref in ('https://example.org/?a=1&b="<2>"', "tag:한")
+    ]
+    kinds = [etree.QName(each).localname for each in root]
+    assert kinds[kinds.index("deleted-entry") :] == ["deleted-entry", "deleted-entry", "entry", "entry"]
+
+
+def test_a_feed_that_nothing_left_does_not_name_the_namespace(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
+    spec = make_feed("atom")
+    assert b"tombstones" not in render_atom(spec, spec.locations[0], [make_entry()], FULL)

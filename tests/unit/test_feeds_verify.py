@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from feedsvc.errors import DocumentError
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.verify import verify_document
-from feedsvc.model import Entry, FeedDocument, FeedSpec
+from feedsvc.model import DeletedEntry, Entry, FeedDocument, FeedSpec
 
 IDS = ["https://example.org/posts/b/", "https://example.org/posts/a/"]
 FORMATS = pytest.mark.parametrize("format_", ["atom", "rss", "json"])
@@ -21,6 +22,15 @@ def render(make_feed: Callable[..., FeedSpec], make_entry: Callable[..., Entry])
         return render_feed(make_feed(format_), [make_entry("a"), make_entry("b")], rules).documents[0]
 
     return render_one
+
+
+def test_what_is_told_as_deleted_is_no_entry(
+    make_feed: Callable[..., FeedSpec], make_entry: Callable[..., Entry]
+) -> None:
+    gone = [DeletedEntry(ref=ref, when=datetime(2024, 6, 12, tzinfo=UTC)) for ref in ("x", IDS[0])]
+    rules = RenderRules(content="full", max_bytes=10**6)
+    document = render_feed(make_feed("atom"), [make_entry("a"), make_entry("b")], rules, gone).documents[0]
+    verify_document(document, IDS)
 
 
 @FORMATS
