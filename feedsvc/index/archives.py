@@ -15,7 +15,7 @@ CREATE TABLE archive_feeds (
 CREATE TABLE archive_pages (
     kind TEXT, key TEXT, last INTEGER, last_name TEXT, name TEXT NOT NULL, closed INTEGER NOT NULL,
     stale INTEGER NOT NULL, PRIMARY KEY (kind, key, last, last_name)) WITHOUT ROWID;
-CREATE INDEX archive_pages_stale ON archive_pages (kind, key, last, last_name) WHERE stale;
+CREATE INDEX archive_pages_stale ON archive_pages (last, last_name, kind, key) WHERE stale;
 """
 
 FeedKey = tuple[str, str]
@@ -89,12 +89,17 @@ class Archives:
 
     def start_of(self, feed: FeedKey, position: Position) -> Position | None:
         """Return where the last page ends that ends before a position; None: there is none."""
-        row = self._database.row(
-            "SELECT last, last_name FROM archive_pages WHERE kind=? AND key=? AND (last, last_name) < (?, ?) AND closed"
+        row = self._page_before(feed, position)
+        return (row[0], row[1]) if row else None
+
+    def _page_before(self, feed: FeedKey, position: Position) -> tuple[int, str, str] | None:
+        row: tuple[int, str, str] | None = self._database.row(
+            "SELECT last, last_name, name FROM archive_pages"
+            " WHERE kind=? AND key=? AND (last, last_name) < (?, ?) AND closed"
             " ORDER BY last DESC, last_name DESC LIMIT 1",
             (*feed, *position),
         )
-        return (row[0], row[1]) if row else None
+        return row
 
     def is_end(self, feed: FeedKey, last: Position, name: str) -> bool:
         """Tell whether a closed page of this name ends there."""
@@ -169,17 +174,18 @@ class Archives:
         rows = self._database.rows("SELECT kind, key, count(*) FROM archive_pages WHERE stale GROUP BY kind, key")
         return {(kind, key): number for kind, key, number in rows}
 
-    def stale_pages(self, feed: FeedKey) -> Iterator[PlannedPage]:
+    def stale_pages(self) -> Iterator[PlannedPage]:
         """Yield the pages that are to be written, oldest first: what a page leads to is there before it is."""
-        query = "SELECT last, last_name, name FROM archive_pages WHERE kind=? AND key=?"
-        stale = f"{query} AND stale AND (last, last_name) > (?, ?) ORDER BY last, last_name LIMIT 1"
-        before = f"{query} AND (last, last_name) < (?, ?) ORDER BY last DESC, last_name DESC LIMIT 1"
-        last = _START
-        while row := self._database.row(stale, (*feed, *last)):
-            last = (row[0], row[1])
-            past = self._database.row(before, (*feed, *last))
-            planned = PlannedPage(feed=feed, name=row[2], last=last)
-            yield replace(planned, previous=past[2], after=(past[0], past[1])) if past else planned
+        stale = (
+            "SELECT kind, key, last, last_name, name FROM archive_pages WHERE stale"
+            " AND (last, last_name, kind, key) > (?, ?, ?, ?) ORDER BY last, last_name, kind, key LIMIT 1"
+        )
+        last, feed = _START, ("", "")
+        while row := self._database.row(stale, (*last, *feed)):
+            feed, last = (row[0], row[1]), (row[2], row[3])
+            past = self._page_before(feed, last)
+            planned = PlannedPage(feed=feed, name=row[4], last=last)
+            yield replace(planned, previous=past[2], after=past[:2]) if past else planned
 
     def note_written(self, page: PlannedPage) -> None:
         """Take note that a page is in the tree."""
