@@ -23,8 +23,10 @@ Position = tuple[int, str]
 """Microseconds since the epoch at which a post was published, and its name key."""
 
 _BATCH = 256
-# Before all positions.
+# Before and behind all positions.
 _START: Position = (-(2**63), "")
+_END: Position = (2**63 - 1, "")
+_BETWEEN = "FROM archive_pages WHERE kind=? AND key=? AND (last, last_name) > (?, ?) AND (last, last_name) <= (?, ?)"
 _ENTRIES = {
     True: "SELECT published, name_key, id, path FROM posts WHERE live_at IS NOT NULL",
     False: "SELECT t.published, t.name_key, posts.id, t.path FROM post_terms AS t JOIN posts USING (path)"
@@ -137,11 +139,9 @@ class Archives:
         self, feed: FeedKey, after: Position | None = None, until: Position | None = None
     ) -> dict[str, Position]:
         """Return name -> end of the pages that end behind ``after`` and not behind ``until``; None: wherever."""
-        where, values = _between(after, until)
-        query = (
-            f"SELECT name, last, last_name FROM archive_pages WHERE kind=? AND key=?{where} ORDER BY last, last_name"  # noqa: S608 (constants)
-        )
-        return {row[0]: (row[1], row[2]) for row in self._database.rows(query, (*feed, *values))}
+        values = (*feed, *(after or _START), *(until or _END))
+        rows = self._database.rows(f"SELECT name, last, last_name {_BETWEEN} ORDER BY last, last_name", values)
+        return {name: (last, last_name) for name, last, last_name in rows}
 
     def page_at(self, feed: FeedKey, position: Position) -> str:
         """Return the name of the page that holds what stands at a position, or follows it; else the newest's."""
@@ -154,8 +154,7 @@ class Archives:
 
     def drop_between(self, feed: FeedKey, after: Position | None, until: Position | None) -> None:
         """Forget those pages."""
-        where, values = _between(after, until)
-        self._database.execute(f"DELETE FROM archive_pages WHERE kind=? AND key=?{where}", (*feed, *values))  # noqa: S608 (constants)
+        self._database.execute(f"DELETE {_BETWEEN}", (*feed, *(after or _START), *(until or _END)))
 
     def add_page(self, feed: FeedKey, name: str, last: Position, *, closed: bool) -> None:
         """Plan a page; it is to be written if the feed's archive is shown."""
@@ -193,12 +192,3 @@ class Archives:
             "UPDATE archive_pages SET stale=0 WHERE kind=? AND key=? AND last=? AND last_name=?",
             (*page.feed, *page.last),
         )
-
-
-def _between(after: Position | None, until: Position | None) -> tuple[str, tuple[int | str, ...]]:
-    where, values = "", ()
-    if after is not None:
-        where, values = " AND (last, last_name) > (?, ?)", after  # type: ignore[assignment]
-    if until is not None:
-        where, values = f"{where} AND (last, last_name) <= (?, ?)", (*values, *until)  # type: ignore[assignment]
-    return where, values
