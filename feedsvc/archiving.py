@@ -12,7 +12,7 @@ from feedsvc.assembly import catalog_feeds, read_entry, read_labels
 from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
 from feedsvc.feeds.render import RenderRules, render_page
-from feedsvc.model import FeedLocation, FeedSpec, Post
+from feedsvc.model import Entry, FeedLocation, FeedSpec, Post
 from feedsvc.publish.archive import ArchiveTree
 from feedsvc.publish.moved import MOVED, write_moved
 from feedsvc.report import Progress, count
@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 # Pages between two times that files are made durable and the index is committed.
 _BATCH = 64
+# Of content that is held at a time, some 16 MB; a category of one post in forty reaches back as far.
+_MOST_CHARACTERS = 8_000_000
 
 
 def write_archives(
@@ -71,23 +73,42 @@ def _write_stale(
     progress: Progress,
     interrupted: Callable[[], bool],
 ) -> int:
-    stale, labels = index.archives.stale_feeds(), read_labels(index)
+    by_feed = {(spec.kind, spec.key): spec for spec in specs}
     rules = RenderRules(content=settings.feeds.content, max_bytes=settings.feeds.max_bytes)
-    total, done, written = sum(stale.values()), 0, 0
+    total, written = sum(index.archives.stale_feeds().values()), 0
+    entries = _Entries(index, finish)
     ready: list[PlannedPage] = []
-    for spec in (spec for spec in specs if (spec.kind, spec.key) in stale):
-        for page in index.archives.stale_pages((spec.kind, spec.key)):
-            progress("archives", done, total)
-            entries = [read_entry(index, path, labels, finish) for path in index.archives.paths_of(page)]
-            for location in _page_locations(spec, page, settings.feeds.archives):
-                tree.add(location.path, render_page(spec, location, entries, rules).body)
-            done += 1
-            ready.append(page)
-            if len(ready) == _BATCH:
-                written += _put_in_place(index, tree, ready)
-            if interrupted():
-                return written + _put_in_place(index, tree, ready)
+    for done, page in enumerate(index.archives.stale_pages()):
+        progress("archives", done, total)
+        spec, shown = by_feed[page.feed], [entries.read(path) for path in index.archives.paths_of(page)]
+        for location in _page_locations(spec, page, settings.feeds.archives):
+            tree.add(location.path, render_page(spec, location, shown, rules).body)
+        ready.append(page)
+        if len(ready) == _BATCH:
+            written += _put_in_place(index, tree, ready)
+        if interrupted():
+            break
     return written + _put_in_place(index, tree, ready)
+
+
+class _Entries:
+    """Entries that were read last: pages of several feeds come in the order of time, so a post is cleaned once."""
+
+    def __init__(self, index: Index, finish: Callable[[Post], Post]) -> None:
+        self._index, self._labels, self._finish = index, read_labels(index), finish
+        self._held: dict[str, Entry] = {}
+        self._characters = 0
+
+    def read(self, path: str) -> Entry:
+        """Return a live post as an entry."""
+        entry = self._held.get(path)
+        if entry is None:
+            self._held[path] = entry = read_entry(self._index, path, self._labels, self._finish)
+            self._characters += len(entry.post.content)
+            while self._characters > _MOST_CHARACTERS:
+                oldest = self._held.pop(next(iter(self._held)))
+                self._characters -= len(oldest.post.content)
+        return entry
 
 
 def _put_in_place(index: Index, tree: ArchiveTree, ready: list[PlannedPage]) -> int:

@@ -14,7 +14,7 @@ CREATE TABLE archive_feeds (
 CREATE TABLE archive_pages (
     kind TEXT, key TEXT, last INTEGER, last_name TEXT, name TEXT NOT NULL, closed INTEGER NOT NULL,
     stale INTEGER NOT NULL, PRIMARY KEY (kind, key, last, last_name)) WITHOUT ROWID;
-CREATE INDEX archive_pages_stale ON archive_pages (kind, key, last, last_name) WHERE stale;
+CREATE INDEX archive_pages_stale ON archive_pages (last, last_name, kind, key) WHERE stale;
 """
 
 FeedKey = tuple[str, str]
@@ -22,8 +22,10 @@ Position = tuple[int, str]
 """Microseconds since the epoch at which a post was published, and its name key."""
 
 _BATCH = 256
-# Before all positions.
+# Before and behind all positions.
 _START: Position = (-(2**63), "")
+_END: Position = (2**63 - 1, "")
+_BETWEEN = "FROM archive_pages WHERE kind=? AND key=? AND (last, last_name) > (?, ?) AND (last, last_name) <= (?, ?)"
 _ENTRIES = {
     True: "SELECT published, name_key, id, path FROM posts WHERE live_at IS NOT NULL",
     False: "SELECT t.published, t.name_key, posts.id, t.path FROM post_terms AS t JOIN posts USING (path)"
@@ -88,12 +90,17 @@ class Archives:
 
     def start_of(self, feed: FeedKey, position: Position) -> Position | None:
         """Return where the last page ends that ends before a position; None: there is none."""
-        row = self._database.row(
-            "SELECT last, last_name FROM archive_pages WHERE kind=? AND key=? AND (last, last_name) < (?, ?) AND closed"
+        row = self._page_before(feed, position)
+        return (row[0], row[1]) if row else None
+
+    def _page_before(self, feed: FeedKey, position: Position) -> tuple[int, str, str] | None:
+        row: tuple[int, str, str] | None = self._database.row(
+            "SELECT last, last_name, name FROM archive_pages"
+            " WHERE kind=? AND key=? AND (last, last_name) < (?, ?) AND closed"
             " ORDER BY last DESC, last_name DESC LIMIT 1",
             (*feed, *position),
         )
-        return (row[0], row[1]) if row else None
+        return row
 
     def is_end(self, feed: FeedKey, last: Position, name: str) -> bool:
         """Tell whether a closed page of this name ends there."""
@@ -131,11 +138,9 @@ class Archives:
         self, feed: FeedKey, after: Position | None = None, until: Position | None = None
     ) -> dict[str, Position]:
         """Return name -> end of the pages that end behind ``after`` and not behind ``until``; None: wherever."""
-        where, values = _between(after, until)
-        query = (
-            f"SELECT name, last, last_name FROM archive_pages WHERE kind=? AND key=?{where} ORDER BY last, last_name"  # noqa: S608 (constants)
-        )
-        return {row[0]: (row[1], row[2]) for row in self._database.rows(query, (*feed, *values))}
+        values = (*feed, *(after or _START), *(until or _END))
+        rows = self._database.rows(f"SELECT name, last, last_name {_BETWEEN} ORDER BY last, last_name", values)
+        return {name: (last, last_name) for name, last, last_name in rows}
 
     def page_at(self, feed: FeedKey, position: Position) -> str:
         """Return the name of the page that holds what stands at a position, or follows it; else the newest's."""
@@ -148,8 +153,7 @@ class Archives:
 
     def drop_between(self, feed: FeedKey, after: Position | None, until: Position | None) -> None:
         """Forget those pages."""
-        where, values = _between(after, until)
-        self._database.execute(f"DELETE FROM archive_pages WHERE kind=? AND key=?{where}", (*feed, *values))  # noqa: S608 (constants)
+        self._database.execute(f"DELETE {_BETWEEN}", (*feed, *(after or _START), *(until or _END)))
 
     def add_page(self, feed: FeedKey, name: str, last: Position, *, closed: bool) -> None:
         """Plan a page; it is to be written if the feed's archive is shown."""
@@ -168,17 +172,18 @@ class Archives:
         rows = self._database.rows("SELECT kind, key, count(*) FROM archive_pages WHERE stale GROUP BY kind, key")
         return {(kind, key): number for kind, key, number in rows}
 
-    def stale_pages(self, feed: FeedKey) -> Iterator[PlannedPage]:
+    def stale_pages(self) -> Iterator[PlannedPage]:
         """Yield the pages that are to be written, oldest first: what a page leads to is there before it is."""
-        query = "SELECT last, last_name, name FROM archive_pages WHERE kind=? AND key=?"
-        stale = f"{query} AND stale AND (last, last_name) > (?, ?) ORDER BY last, last_name LIMIT 1"
-        before = f"{query} AND (last, last_name) < (?, ?) ORDER BY last DESC, last_name DESC LIMIT 1"
-        last = _START
-        while row := self._database.row(stale, (*feed, *last)):
-            last = (row[0], row[1])
-            past = self._database.row(before, (*feed, *last))
-            planned = PlannedPage(feed=feed, name=row[2], last=last)
-            yield replace(planned, previous=past[2], after=(past[0], past[1])) if past else planned
+        stale = (
+            "SELECT kind, key, last, last_name, name FROM archive_pages WHERE stale"
+            " AND (last, last_name, kind, key) > (?, ?, ?, ?) ORDER BY last, last_name, kind, key LIMIT 1"
+        )
+        last, feed = _START, ("", "")
+        while row := self._database.row(stale, (*last, *feed)):
+            feed, last = (row[0], row[1]), (row[2], row[3])
+            past = self._page_before(feed, last)
+            planned = PlannedPage(feed=feed, name=row[4], last=last)
+            yield replace(planned, previous=past[2], after=past[:2]) if past else planned
 
     def note_written(self, page: PlannedPage) -> None:
         """Take note that a page is in the tree."""
@@ -186,12 +191,3 @@ class Archives:
             "UPDATE archive_pages SET stale=0 WHERE kind=? AND key=? AND last=? AND last_name=?",
             (*page.feed, *page.last),
         )
-
-
-def _between(after: Position | None, until: Position | None) -> tuple[str, tuple[int | str, ...]]:
-    where, values = "", ()
-    if after is not None:
-        where, values = " AND (last, last_name) > (?, ?)", after  # type: ignore[assignment]
-    if until is not None:
-        where, values = f"{where} AND (last, last_name) <= (?, ?)", (*values, *until)  # type: ignore[assignment]
-    return where, values

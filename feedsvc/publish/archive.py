@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,8 @@ _SUFFIX = SUFFIXES["gzip"]
 # Of a page in gzip, to be read at a time; far more than 200 entries take.
 _MOST_BYTES = 256 * 1024 * 1024
 _CHUNK = 64 * 1024
+# Pages that wait to be compressed.
+_AT_A_TIME = 2
 # RFC 1952, 2.3: magic, the method and the flags that our encoder writes; ISIZE is the last four bytes.
 _HEADER, _LEAST = b"\x1f\x8b\x08\x00", 18
 
@@ -38,10 +42,22 @@ class ArchiveTree:
         self._directory = resolve(directory)
         self._mtime = mtime
         self._staged: list[tuple[Path, Path]] = []
+        # Compressing takes no lock of the interpreter's: the next page is rendered meanwhile.
+        self._worker = ThreadPoolExecutor(1)
+        self._taken: deque[Future[None]] = deque()
         self._clear()
 
     def add(self, path: str, body: bytes) -> None:
         """Take a page for :meth:`flush`; one whose bytes are in place already is left alone."""
+        self._taken.append(self._worker.submit(self._stage, path, body))
+        self._wait(_AT_A_TIME)
+
+    def _wait(self, left: int) -> None:
+        """Wait until at most so many of the pages taken are not staged."""
+        while len(self._taken) > left:
+            self._taken.popleft().result()
+
+    def _stage(self, path: str, body: bytes) -> None:
         data = encode("gzip", body)
         place = self._place(path)
         if read_plain(place, _MOST_BYTES) == data:
@@ -54,12 +70,13 @@ class ArchiveTree:
 
     def flush(self) -> int:
         """Put what was taken into place, durably; return how many pages that were."""
+        self._wait(0)
         self._disk.sync(draft for draft, _ in self._staged)
         folders: set[Path] = set()
         for draft, place in self._staged:
             self._disk.make_directory(place.parent)
             self._disk.replace(draft, place)
-            folders.update((place.parent, place.parent.parent))
+            folders.update(place.parents[:3])
         self._disk.sync(sorted(folders))
         number = len(self._staged)
         self._staged.clear()
@@ -75,6 +92,7 @@ class ArchiveTree:
 
     def close(self) -> None:
         """Leave nothing of what was not put into place."""
+        self._worker.shutdown(cancel_futures=True)
         self._clear()
 
     def pages(self, is_page: Callable[[str], bool]) -> Iterator[str]:

@@ -280,6 +280,21 @@ def test_a_new_label_or_title_is_in_every_page_that_shows_it(
     assert all("새 이름".encode() in gzip.decompress(data) for _, data in pages(long_site).values())
 
 
+def test_a_label_that_others_no_longer_write_changes_in_pages_whose_posts_did_not(
+    long_site: Path, run_build: Callable[..., BuildReport]
+) -> None:
+    posts = sorted((long_site / "_posts").iterdir())
+    for path in posts[1:]:
+        path.write_text(path.read_text().replace("- IT\n", "- it\n"))
+    run_build()
+    assert b'term="IT"' in read(long_site, previous(read(long_site, "/categories/it/atom.xml")))
+    posts[0].unlink()
+    run_build()
+    bodies = [gzip.decompress(data) for _, data in pages(long_site).values()]
+    assert not any(b'term="IT"' in body for body in bodies)
+    assert sum(b'term="it"' in body for body in bodies) > 2
+
+
 def test_a_category_that_is_emptied_takes_its_archive_with_it(
     long_site: Path, run_build: Callable[..., BuildReport]
 ) -> None:
@@ -349,18 +364,22 @@ def test_what_a_build_left_unwritten_the_next_one_writes_though_nothing_changed(
     assert not (long_site / "public" / ".next-archive").exists()
 
 
-def test_progress_is_told_page_by_page(
-    long_site: Path, settings: Callable[..., Any], run_build: Callable[..., BuildReport]
+def test_progress_is_told_page_by_page_and_written_pages_are_not_looked_at_again(
+    long_site: Path, settings: Callable[..., Any]
 ) -> None:
     told: list[tuple[int, int]] = []
     now = datetime.fromisoformat("2100-01-01T12:00:00+00:00")
-    build(
-        settings(),
-        now=now,
-        progress=lambda what, done, total: told.append((done, total)) if what == "archives" else None,
-    )
+
+    def note(what: str, done: int, total: int) -> None:
+        if what == "archives":
+            told.append((done, total))
+
+    build(settings(), now=now, progress=note)
     assert told == [(number, len(pages(long_site))) for number in range(len(told))]
     assert len(told) == len(pages(long_site))
+    told.clear()
+    build(settings(), now=now, progress=note)
+    assert told == []
 
 
 def test_a_delta_leads_to_the_newest_page_too(

@@ -53,7 +53,9 @@ def measure(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_memory_and_cpu_are_those_of_all_processes_together(measure: ModuleType, tmp_path: Path) -> None:
     cost, out, _ = measure.run([sys.executable, "-c", COMMAND], tmp_path)
     assert out == "done\n"
-    assert cost.peak > 120 * MB > cost.largest > 60 * MB
+    # The largest is at least that of one of them; the kernel counts what pytest had resident at the fork, too.
+    assert cost.peak > 120 * MB
+    assert cost.largest > 60 * MB
     alone, _, _ = measure.run([sys.executable, "-c", HOLD], tmp_path)
     assert cost.cpu_s > 1.2 * alone.cpu_s
     assert cost.live_s is None
