@@ -25,7 +25,7 @@ sys.exit(code)
 REFUSE = """
 from feedsvc import assembly
 from feedsvc.errors import DocumentError
-def refuse(*_):
+def refuse(*_, **__):
     raise DocumentError("/atom.xml", "it does not parse")
 assembly.render_feed = refuse
 """

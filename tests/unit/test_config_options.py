@@ -93,7 +93,7 @@ def test_directories_are_relative_to_the_file() -> None:
         ("[zzz]\nby = []", "feedsvc.toml:4: zzz: no option has this name; the tables are [site], [posts]"),
         ("[feeds.path]\nx = 1", "feedsvc.toml:4: [feeds] path: no option has this name; did you mean [feeds.paths]?"),
         ("[feeds]\nhistory = []", "feedsvc.toml:5: [feeds] history: no option has this name"),
-        ("[schedule]\nwatch = true", "feedsvc.toml:5: [schedule] watch: no option has this name"),
+        ("[schedule]\nnightly = true", "feedsvc.toml:5: [schedule] nightly: no option has this name"),
         ("[feeds]\nwindow = 48", "feedsvc.toml:5: [feeds] window: 48 is not a duration; write a number and a unit"),
         ("[feeds]\npaths.site = '/x'", "feedsvc.toml:5: [feeds.paths] site: '/x' lacks {file}"),
         ("[posts]\ndrafts = 'yes'", "feedsvc.toml:5: [posts] drafts: 'yes' is not a switch; write true or false"),
