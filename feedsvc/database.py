@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +14,11 @@ T = TypeVar("T")
 
 # KiB of pages to hold, twice in a build. With SQLite's own 2 MB, a tree of 100,000 paths is read again and again.
 _CACHE_KB = 32 * 1024
+
+
+def create_indexes(indexes: Mapping[str, str]) -> str:
+    """Return the statements that create indexes: by name what each is on."""
+    return "".join(f"CREATE INDEX {name} ON {of};\n" for name, of in indexes.items())
 
 
 def placeholders(values: Sized) -> str:
@@ -122,6 +128,15 @@ class Database:
             self.connection.executemany(statement, (tuple(row) for row in rows))
         except sqlite3.Error as error:
             raise self._failure(error) from error
+
+    @contextmanager
+    def without(self, indexes: Mapping[str, str]) -> Iterator[None]:
+        """Do without the indexes, by name what each is on, for as long as many rows are added, and sort them once."""
+        for name in indexes:
+            self.execute(f"DROP INDEX {name}")
+        yield
+        for name, of in indexes.items():
+            self.execute(f"CREATE INDEX {name} ON {of}")
 
     def commit(self) -> None:
         """Make everything since the last commit durable and begin again."""

@@ -103,7 +103,7 @@ class Intake:
             [Unread(*each) for each in to_read if each[0] not in errors] if errors else [*map(Unread._make, to_read)]
         )
         done = 0
-        with self._index.filling(len(unread)):
+        with self._index.filling(len(unread)), self._ledger.filling():
             for readings in self._read(unread):
                 kept_back = self._may_be_renamed(readings, gone)
                 held += [each for each in readings if each.file.path in kept_back]

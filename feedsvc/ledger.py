@@ -8,12 +8,13 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
-from feedsvc.database import Database, DatabaseError, LayoutError, placeholders
+from feedsvc.database import Database, DatabaseError, LayoutError, create_indexes, placeholders
 from feedsvc.deleted import DeletedEntries
 from feedsvc.errors import LedgerError, StoreError
 from feedsvc.model import Finding, Post
@@ -25,13 +26,12 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (
     id TEXT PRIMARY KEY, path TEXT UNIQUE, digest TEXT NOT NULL, body_digest TEXT NOT NULL,
     live_at INTEGER NOT NULL, withdrawn_at INTEGER) WITHOUT ROWID;
-CREATE INDEX entries_digest ON entries (digest);
-CREATE INDEX entries_body ON entries (body_digest);
 CREATE TABLE kept (path TEXT PRIMARY KEY, post TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE terms (
     kind TEXT, key TEXT, slug TEXT NOT NULL, label TEXT NOT NULL,
     PRIMARY KEY (kind, key), UNIQUE (kind, slug)) WITHOUT ROWID;
 """
+_INDEXES = {"entries_digest": "entries (digest)", "entries_body": "entries (body_digest)"}
 
 
 Known = Post | PostRecord
@@ -87,6 +87,12 @@ class Ledger:
             self._put_meta("generation", str(int(self._meta("generation")) + 1))
             self._changed = self.deleted.changed = False
         self._database.commit()
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Let many posts in: the first time nothing is looked up by what the indexes are for."""
+        with self._database.without(_INDEXES if self._first_build else {}):
+            yield
 
     def live_paths(self) -> frozenset[str]:
         """Return the paths of all posts that are in feeds."""
@@ -301,7 +307,7 @@ def open_ledger(path: Path) -> Ledger:
     Raises LedgerError where the file is no ledger any more: going on without it
     would give every entry a new id.
     """
-    return Ledger(Database(path, schema=_SCHEMA, version=1, durable=True, explain=_explain))
+    return Ledger(Database(path, schema=_SCHEMA + create_indexes(_INDEXES), version=1, durable=True, explain=_explain))
 
 
 def _explain(error: DatabaseError) -> StoreError:

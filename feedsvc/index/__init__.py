@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from feedsvc.database import Database, DatabaseError
+from feedsvc.database import Database, DatabaseError, create_indexes
 from feedsvc.index import archives, archivework, files, posts, terms
 
 _log = logging.getLogger(__name__)
 
-_WORTH_SORTING = 1000
+WORTH_SORTING = 1000
+"""Files that come in at once, from which on it is cheaper to sort them at the end."""
+
+_INDEXES = posts.INDEXES | files.INDEXES
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}"""
+{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{create_indexes(_INDEXES)}"""
 
 
 class Index:
@@ -53,12 +56,9 @@ class Index:
     @contextmanager
     def filling(self, files: int) -> Iterator[None]:
         """Take in this many files: the first time it is cheaper to sort them once than to find each its place."""
-        anew = files >= _WORTH_SORTING and not self._database.row("SELECT 1 FROM posts LIMIT 1")
-        for name in posts.INDEXES if anew else ():
-            self._database.execute(f"DROP INDEX {name}")
-        yield
-        for name, of in posts.INDEXES.items() if anew else ():
-            self._database.execute(f"CREATE INDEX {name} ON {of}")
+        anew = files >= WORTH_SORTING and not self._database.row("SELECT 1 FROM posts LIMIT 1")
+        with self._database.without(_INDEXES if anew else {}):
+            yield
 
     def commit(self) -> None:
         """Keep what was recorded."""

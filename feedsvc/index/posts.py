@@ -12,7 +12,7 @@ from feedsvc.database import Database, placeholders
 from feedsvc.model import SITE, Post, Standing
 from feedsvc.records import PostRecord, from_microseconds, load_post, record_post, to_microseconds
 
-TABLES = """
+SCHEMA = """
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, id TEXT, live_at INTEGER, published INTEGER NOT NULL, name_key TEXT NOT NULL,
     post TEXT NOT NULL);
@@ -29,7 +29,6 @@ INDEXES = {
     "post_terms_label": "post_terms (kind, key, label)",
     "post_terms_first": "post_terms (kind, key, published, name_key)",
 }
-SCHEMA = TABLES + "".join(f"CREATE INDEX {name} ON {of};\n" for name, of in INDEXES.items())
 
 FeedKey = tuple[str, str]
 

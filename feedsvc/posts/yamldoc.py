@@ -7,7 +7,7 @@ False), forgets duplicate keys and positions, and expands aliases without a boun
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.events import (
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
-_Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader]
+_Loader: Any
 try:
-    from yaml import CSafeLoader as _Loader
+    # Of the loader only this part is needed: what makes events.
+    from yaml.cyaml import CParser as _Loader  # type: ignore[attr-defined]  # the stubs leave it out
 except ImportError:  # pragma: no cover - a PyYAML built without libyaml
     from yaml import SafeLoader as _Loader
 
@@ -53,7 +54,7 @@ def load_yaml(source: SourceText, start: int, end: int) -> Matter | PostError:
     try:
         loader = _Loader(text)
         try:
-            return _Builder(source, start, loader).document()
+            return _Builder(source, start, loader.get_event).document()
         finally:
             loader.dispose()
     except RefusedError as refused:
@@ -65,10 +66,8 @@ def load_yaml(source: SourceText, start: int, end: int) -> Matter | PostError:
 class _Builder:
     """Builds values from events, within bounds. Lives for one document."""
 
-    def __init__(self, source: SourceText, base: int, loader: yaml.SafeLoader | yaml.CSafeLoader) -> None:
-        self._source, self._base = source, base
-        # It has no event behind the stream's end only, and nobody looks there.
-        self._next: Callable[[], Event] = loader.get_event  # type: ignore[assignment]
+    def __init__(self, source: SourceText, base: int, get_event: Callable[[], Event]) -> None:
+        self._source, self._base, self._next = source, base, get_event
         self._anchors = Anchors()
         self._closed_at = 0
         self._key = ""
