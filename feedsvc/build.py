@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from feedsvc.account import give_account
 from feedsvc.config import fingerprint
-from feedsvc.config.redirects import find_idle
 from feedsvc.database import DatabaseError
 from feedsvc.errors import SourceChangedError
 from feedsvc.expiry import expire_deleted
@@ -27,17 +26,16 @@ from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.lock import build_lock
-from feedsvc.model import CATEGORY_KINDS, Moves
+from feedsvc.model import CATEGORY_KINDS
 from feedsvc.naming import name_terms
-from feedsvc.posts.files import FileReader, Reading, Unread
 from feedsvc.posts.scan import scan_posts
-from feedsvc.publish.store import Publication, find_damaged, load_previous, recover
+from feedsvc.publish.store import load_previous, recover
+from feedsvc.publishing import publish_touched
+from feedsvc.readers import finish_post, read_posts
 from feedsvc.report import BuildReport, Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
-    from feedsvc.index.posts import FeedKey
-    from feedsvc.posts.parse import PostRules
 
 _log = logging.getLogger(__name__)
 
@@ -132,14 +130,22 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             allow_removals=run.allow_removals,
             window=settings.feeds.window,
         )
-        intake = Intake(rules, partial(_read, settings), index, ledger, run.now, run.progress)
+        intake = Intake(rules, partial(read_posts, settings), index, ledger, run.now, run.progress)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= name_terms(touched, index, ledger, kinds)
         if touched:
             expire_deleted(index, ledger, settings.feeds.window)
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
-        publication = _publish_touched(run, touched, index, ledger)
+        publication = publish_touched(
+            settings,
+            touched,
+            index,
+            ledger,
+            now=run.now,
+            finish=partial(finish_post, settings),
+            progress=run.progress,
+        )
         index.put_meta("ledger", ledger.mark())
         index.commit()
         if index.archive_work.is_pending():
@@ -158,7 +164,7 @@ def _write_archives(run: _Run, index: Index, ledger: Ledger) -> None:
             index,
             ledger.site_id(settings.site.url),
             now=run.now,
-            finish=make_reader(settings).finish,
+            finish=partial(finish_post, settings),
             progress=run.progress,
             interrupted=run.interrupted,
         )
@@ -174,113 +180,3 @@ def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> bool:
         index.put_meta("rules", rules)
         return False
     return True
-
-
-def _read(settings: Settings, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
-    if not unread:
-        return iter(())
-    # Imported here: a build with nothing changed must not pay for processes.
-    from feedsvc.posts.crew import read_files
-
-    return read_files(make_reader(settings), unread)
-
-
-def make_reader(settings: Settings) -> FileReader:
-    """Return what reads posts; made where there is something to read, as YAML, Markdown and HTML are slow to import."""
-    from feedsvc.posts.parse import finish_post, parse_post
-
-    rules = post_rules(settings)
-    return FileReader(
-        directory=settings.posts.dir,
-        max_bytes=settings.posts.max_bytes,
-        parse=partial(parse_post, rules=rules),
-        complete=partial(finish_post, rules=rules),
-    )
-
-
-def post_rules(settings: Settings) -> PostRules:
-    """Return the rules by which one post is read."""
-    from feedsvc.posts.parse import PostRules
-
-    return PostRules(
-        site_url=settings.site.url,
-        timezone=settings.site.timezone,
-        permalink=settings.posts.permalink,
-        language=settings.site.language,
-        drafts=settings.posts.drafts,
-        encodings=settings.posts.encodings,
-        id_style=settings.feeds.id_style,
-        defer=True,
-    )
-
-
-def _publish_touched(run: _Run, touched: frozenset[FeedKey], index: Index, ledger: Ledger) -> Publication:
-    """Render and publish the feeds that may have changed; all of them if the tree is not the one we left."""
-    settings, now = run.settings, run.now
-    manifest = load_previous(settings.publish.dir)
-    damaged = find_damaged(settings.publish.dir, manifest)
-    next_change = _next_change(index)
-    ours = manifest.snapshot != "" and manifest.snapshot == index.meta("snapshot")
-    same_moves = manifest.moves.moved == settings.redirects
-    if ours and not touched and not damaged and same_moves and manifest.next_change == next_change:
-        return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
-    # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
-    from feedsvc.archiveplan import ArchivePlan
-    from feedsvc.assembly import catalog_feeds, render_feeds
-    from feedsvc.feeds.catalog import document_paths
-    from feedsvc.publish.history import HISTORY
-    from feedsvc.publish.store import publish_snapshot
-
-    specs = catalog_feeds(settings, index, ledger.site_id(settings.site.url))
-    stands = frozenset(manifest.representations.keys() - damaged) if ours else frozenset()
-    stale = [
-        spec for spec in specs if (spec.kind, spec.key) in touched or not stands.issuperset(document_paths((spec,)))
-    ]
-    archive = ArchivePlan(index, settings.feeds.archives)
-    archive.update(specs, tree_is_known=ours)
-    documents = render_feeds(
-        settings,
-        stale,
-        index,
-        make_reader(settings).finish,
-        run.progress,
-        lead=archive.lead,
-        note_complete=archive.note_complete,
-        list_deleted=ledger.deleted.of_feed,
-    )
-    paths = document_paths(specs)
-    publication = publish_snapshot(
-        settings.publish.dir,
-        documents,
-        paths,
-        now,
-        next_change=next_change,
-        moves=_note_moves(settings, manifest.representations, paths, index, ledger, now),
-        history=settings.state.dir / HISTORY,
-    )
-    index.put_meta("snapshot", publication.snapshot)
-    index.put_meta("feeds", str(len(specs)))
-    return publication
-
-
-def _next_change(index: Index) -> datetime | None:
-    """Return when the next waiting post goes live, in whole seconds as a manifest writes them."""
-    due = index.posts.next_due()
-    return due.replace(microsecond=0) if due is not None else None
-
-
-def _note_moves(
-    settings: Settings,
-    before: Collection[str],
-    after: Collection[str],
-    index: Index,
-    ledger: Ledger,
-    now: datetime,
-) -> Moves:
-    """Remember the addresses that are left; they are durable before the edition that lacks them."""
-    gone = ledger.retire(before, after, now)
-    ledger.commit()
-    for path in sorted(frozenset(before) - frozenset(after)):
-        _log.info("%s: no feed is published there any more; if it moved, say where in [redirects]", path)
-    index.put_meta("idle_redirects", "\n".join(find_idle(settings.redirects, after)))
-    return Moves(moved=dict(settings.redirects), gone=gone)

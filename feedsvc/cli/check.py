@@ -65,10 +65,10 @@ def _refuse_strangers(settings: Settings, wanted: Sequence[str], known: Sequence
 
 
 def _findings(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
-    from feedsvc.build import post_rules
     from feedsvc.model import Post, PostError
     from feedsvc.posts.parse import parse_post
     from feedsvc.posts.scan import read_source, scan_posts
+    from feedsvc.readers import post_rules
 
     scan = scan_posts(settings.posts.dir, settings.posts.patterns)
     _refuse_strangers(settings, wanted, [*(file.path for file in scan.files), *(error.path for error in scan.errors)])

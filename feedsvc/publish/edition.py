@@ -119,7 +119,7 @@ class Edition:
         self.written.add(path)
         before = self.previous.representations.get(path)
         if self._recorder and before and not after.alias_of and before.variants[0].etag != variants[0].etag:
-            self._recorder.record(before, after, document)
+            self._recorder.note(before, after, document)
 
     def _last_modified(self, path: str, etag: str) -> datetime:
         """Return when the bytes at ``path`` last changed; it grows with each change, whatever the clock does."""

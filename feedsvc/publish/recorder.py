@@ -14,6 +14,9 @@ from feedsvc.publish.slices import cut_document, hash_id, list_bounds
 
 logger = logging.getLogger(__name__)
 
+# Of documents to hold until their edition is live; of a build that changes more, the first are recorded at once.
+_MOST_BYTES = 16 * 1024 * 1024
+
 
 class HistoryRecorder:
     """Writes the history of each document that changes.
@@ -26,18 +29,30 @@ class HistoryRecorder:
     def __init__(self, directory: Path, tree: Path) -> None:
         self._directory = directory
         self._tree = tree
+        self._noted: list[tuple[History, Representation, FeedDocument]] = []
+        self._size = 0
 
-    def record(self, before: Representation, after: Representation, document: FeedDocument) -> None:
-        """Remember that ``document``, published as ``after``, replaces ``before``."""
-        path = document.location.path
-        try:
-            history = read_history(self._directory, path)
-            if not any(each.etags[0] == before.variants[0].etag for each in history.editions):
-                history = self._begin(history, before)
-            history = _add(history, after, document)
-            write_history(self._directory, history)
-        except OSError as error:
-            logger.warning("%s: its history cannot be written, so clients are sent all of it: %s", path, error)
+    def note(self, before: Representation, after: Representation, document: FeedDocument) -> None:
+        """Take note, while ``before`` is still in the tree, that ``document``, as ``after``, will replace it."""
+        history = read_history(self._directory, document.location.path)
+        if not any(each.etags[0] == before.variants[0].etag for each in history.editions):
+            history = self._begin(history, before)
+        self._noted.append((history, after, document))
+        self._size += len(document.body)
+        if self._size > _MOST_BYTES:
+            self.record()
+
+    def record(self) -> None:
+        """Remember what was noted. It is done when the edition is live: nobody who polls need wait for it."""
+        for history, after, document in self._noted:
+            try:
+                write_history(self._directory, _add(history, after, document))
+            except OSError as error:
+                logger.warning(
+                    "%s: its history cannot be written, so clients are sent all of it: %s", history.path, error
+                )
+        self._noted.clear()
+        self._size = 0
 
     def forget(self, paths: Iterable[str]) -> None:
         """Remove the histories of documents that are no longer published."""

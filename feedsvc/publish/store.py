@@ -67,6 +67,7 @@ def publish_snapshot(
     after = manifest or edition.previous
     removed = tuple(sorted(edition.previous.representations.keys() - after.representations.keys()))
     if recorder:
+        recorder.record()
         recorder.forget(removed)
     return Publication(
         snapshot=after.snapshot,
