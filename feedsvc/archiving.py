@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from feedsvc.archiveplan import list_paths
-from feedsvc.assembly import catalog_feeds, read_entry, read_labels
+from feedsvc.assembly import Finish, catalog_feeds, prepare_entries, read_entry, read_labels
 from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
 from feedsvc.feeds.render import RenderRules, render_page
-from feedsvc.model import Entry, FeedLocation, FeedSpec, Post
+from feedsvc.model import Entry, FeedLocation, FeedSpec
 from feedsvc.publish.archive import ArchiveTree
 from feedsvc.publish.moved import MOVED, write_moved
 from feedsvc.report import Progress, count
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 # Pages between two times that files are made durable and the index is committed.
 _BATCH = 64
+# Pages whose posts are made together: enough to be worth several processes.
+_PREPARED = 32
 # Of content that is held at a time, some 16 MB; a category of one post in forty reaches back as far.
 _MOST_CHARACTERS = 8_000_000
 
@@ -35,7 +38,7 @@ def write_archives(
     index: Index,
     site_id: str,
     now: datetime,
-    finish: Callable[[Post], Post],
+    finish: Finish,
     progress: Progress,
     interrupted: Callable[[], bool],
 ) -> None:
@@ -69,18 +72,18 @@ def _write_stale(
     index: Index,
     specs: Sequence[FeedSpec],
     tree: ArchiveTree,
-    finish: Callable[[Post], Post],
+    finish: Finish,
     progress: Progress,
     interrupted: Callable[[], bool],
 ) -> int:
     by_feed = {(spec.kind, spec.key): spec for spec in specs}
     rules = RenderRules(content=settings.feeds.content, max_bytes=settings.feeds.max_bytes)
     total, written = sum(index.archives.stale_feeds().values()), 0
-    entries = _Entries(index, finish)
+    entries = _Entries(index)
     ready: list[PlannedPage] = []
-    for done, page in enumerate(index.archives.stale_pages()):
+    for done, (page, paths) in enumerate(_prepared(index, finish)):
         progress("archives", done, total)
-        spec, shown = by_feed[page.feed], [entries.read(path) for path in index.archives.paths_of(page)]
+        spec, shown = by_feed[page.feed], [entries.read(path) for path in paths]
         for location in _page_locations(spec, page, settings.feeds.archives):
             tree.add(location.path, render_page(spec, location, shown, rules).body)
         ready.append(page)
@@ -91,11 +94,19 @@ def _write_stale(
     return written + _put_in_place(index, tree, ready)
 
 
+def _prepared(index: Index, finish: Finish) -> Iterator[tuple[PlannedPage, list[str]]]:
+    """Yield the pages that are to be written with the paths of their posts, the content of which is there."""
+    pages = index.archives.stale_pages()
+    while some := [(page, index.archives.paths_of(page)) for page in islice(pages, _PREPARED)]:
+        prepare_entries(index, list(dict.fromkeys(path for _, paths in some for path in paths)), finish)
+        yield from some
+
+
 class _Entries:
     """Entries that were read last: pages of several feeds come in the order of time, so a post is cleaned once."""
 
-    def __init__(self, index: Index, finish: Callable[[Post], Post]) -> None:
-        self._index, self._labels, self._finish = index, read_labels(index), finish
+    def __init__(self, index: Index) -> None:
+        self._index, self._labels = index, read_labels(index)
         self._held: dict[str, Entry] = {}
         self._characters = 0
 
@@ -103,7 +114,7 @@ class _Entries:
         """Return a live post as an entry."""
         entry = self._held.get(path)
         if entry is None:
-            self._held[path] = entry = read_entry(self._index, path, self._labels, self._finish)
+            self._held[path] = entry = read_entry(self._index, path, self._labels)
             self._characters += len(entry.post.content)
             while self._characters > _MOST_CHARACTERS:
                 oldest = self._held.pop(next(iter(self._held)))

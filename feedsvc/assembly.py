@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.index import Index
     from feedsvc.index.posts import FeedKey
+    from feedsvc.records import MadeContent
+
+Finish = Callable[[Sequence[Post]], "Iterator[Sequence[MadeContent]]"]
+"""Makes the content of pending posts, some at a time; raises SourceChangedError when a file is not what it was."""
+
+# Posts to look up in one query.
+_AT_ONCE = 500
 
 
 def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedSpec, ...]:
@@ -51,7 +58,7 @@ def render_feeds(
     settings: Settings,
     specs: Sequence[FeedSpec],
     index: Index,
-    finish: Callable[[Post], Post],
+    finish: Finish,
     progress: Progress = ignore_progress,
     *,
     lead: Callable[[FeedSpec], Mapping[str, str]] = lambda _: {},
@@ -75,7 +82,8 @@ def render_feeds(
         # One more than a feed can hold tells whether it holds all.
         ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)
         chosen = select(ranked, selection)
-        entries = [read_entry(index, standing.path, labels, finish) for standing in chosen]
+        prepare_entries(index, [standing.path for standing in chosen], finish)
+        entries = [read_entry(index, standing.path, labels) for standing in chosen]
         has_more = len(chosen) < len(ranked)
         deleted = list_deleted(feed)
         rendered = render_feed(spec, entries, rendering, deleted, archive=lead(spec), has_more=has_more)
@@ -90,12 +98,17 @@ def read_labels(index: Index) -> Mapping[tuple[str, str], str]:
     return {(term.kind, term.key): term.label for term in index.terms.in_use()}
 
 
-def read_entry(index: Index, path: str, labels: Mapping[tuple[str, str], str], finish: Callable[[Post], Post]) -> Entry:
-    """Return a live post as an entry that any document can carry; what is made for that is kept."""
+def prepare_entries(index: Index, paths: Sequence[str], finish: Finish) -> None:
+    """Make what is missing of the content of posts, and keep it: others carry them too, or the same feed again."""
+    places = range(0, len(paths), _AT_ONCE)
+    pending = [post for place in places for post in index.posts.pending(paths[place : place + _AT_ONCE])]
+    for made in finish(pending):
+        index.posts.keep_contents(made)
+
+
+def read_entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:
+    """Return a live post as an entry; it can be carried once :func:`prepare_entries` has seen it."""
     id_, post = index.posts.entry(path)
-    if post.pending:
-        post = finish(post)
-        index.posts.keep_content(post)
     return Entry(id=id_, post=post, categories=_categories(post, labels))
 
 

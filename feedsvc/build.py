@@ -31,7 +31,7 @@ from feedsvc.naming import name_terms
 from feedsvc.posts.scan import scan_posts
 from feedsvc.publish.store import load_previous, recover
 from feedsvc.publishing import publish_touched
-from feedsvc.readers import finish_post, read_posts
+from feedsvc.readers import finish_posts, read_posts
 from feedsvc.report import BuildReport, Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             index,
             ledger,
             now=run.now,
-            finish=partial(finish_post, settings),
+            finish=partial(finish_posts, settings),
             progress=run.progress,
         )
         index.put_meta("ledger", ledger.mark())
@@ -164,7 +164,7 @@ def _write_archives(run: _Run, index: Index, ledger: Ledger) -> None:
             index,
             ledger.site_id(settings.site.url),
             now=run.now,
-            finish=partial(finish_post, settings),
+            finish=partial(finish_posts, settings),
             progress=run.progress,
             interrupted=run.interrupted,
         )

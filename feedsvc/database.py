@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from feedsvc.errors import StoreError
 
+S = TypeVar("S", str, bytes)
 T = TypeVar("T")
 
 # KiB of pages to hold, twice in a build. With SQLite's own 2 MB, a tree of 100,000 paths is read again and again.
@@ -113,10 +114,10 @@ class Database:
         except sqlite3.Error as error:
             raise self._failure(error) from error
 
-    def parse(self, load: Callable[[str], T], text: str) -> T:
+    def parse(self, load: Callable[[S], T], record: S) -> T:
         """Read a record back; one that cannot be read is damage like any other."""
         try:
-            return load(text)
+            return load(record)
         except (ValueError, LookupError, TypeError) as error:
             self.close()
             told = DatabaseError(str(self.path), f"a record cannot be read: {error}", damaged=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feedsvc.config.redirects import find_idle
-from feedsvc.model import Moves, Post
+from feedsvc.model import Moves
 from feedsvc.publish.store import Publication, find_damaged, load_previous
 from feedsvc.report import Progress
 
 if TYPE_CHECKING:
+    from feedsvc.assembly import Finish
     from feedsvc.config import Settings
     from feedsvc.index import Index
     from feedsvc.index.posts import FeedKey
@@ -28,7 +29,7 @@ def publish_touched(
     ledger: Ledger,
     *,
     now: datetime,
-    finish: Callable[[Post], Post],
+    finish: Finish,
     progress: Progress,
 ) -> Publication:
     """Render and publish the feeds that may have changed; all of them if the tree is not the one we left.

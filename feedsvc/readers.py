@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.model import Post
     from feedsvc.posts.parse import PostRules
+    from feedsvc.records import MadeContent
 
 
 def read_posts(settings: Settings, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
@@ -19,14 +20,18 @@ def read_posts(settings: Settings, unread: Sequence[Unread]) -> Iterator[Sequenc
     if not unread:
         return iter(())
     # Imported here: a build with nothing changed must not pay for processes.
-    from feedsvc.posts.crew import read_files
+    from feedsvc.posts import crew
 
-    return read_files(make_reader(settings), unread)
+    return crew.read_files(make_reader(settings), unread)
 
 
-def finish_post(settings: Settings, post: Post) -> Post:
-    """Return a pending post with its content. Raises SourceChangedError when its file is not what it was."""
-    return make_reader(settings).finish(post)
+def finish_posts(settings: Settings, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
+    """Make the content of pending posts, some at a time. Raises SourceChangedError when a file is not what it was."""
+    if not posts:
+        return iter(())
+    from feedsvc.posts import crew
+
+    return crew.finish_posts(make_reader(settings), posts)
 
 
 def make_reader(settings: Settings) -> FileReader:

@@ -7,8 +7,10 @@ away when its fingerprint changes, and the ledger tolerates unknown keys.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -46,6 +48,28 @@ class PostRecord(NamedTuple):
     terms: tuple[Term, ...]
     warnings: str
     text: str
+
+
+class MadeContent(NamedTuple):
+    """What was made of a pending post, packed: ``html`` is zlib's, of UTF-8."""
+
+    path: str
+    summary: str
+    html: bytes
+
+
+def pack_content(post: Post) -> MadeContent:
+    """Pack the content of a post that is not pending any more."""
+    return MadeContent(path=post.path, summary=post.summary, html=zlib.compress(post.content.encode(), 1))
+
+
+def unpack_content(post: Post, summary: str, html: bytes) -> Post:
+    """Return a pending post with what :func:`pack_content` packed. Raises ValueError where it is damaged."""
+    try:
+        content = zlib.decompress(html).decode()
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    return replace(post, summary=summary, content=content, pending=False)
 
 
 def record_post(post: Post) -> PostRecord:

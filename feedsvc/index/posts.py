@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from feedsvc.database import Database, placeholders
 from feedsvc.model import SITE, Post, Standing
-from feedsvc.records import PostRecord, from_microseconds, load_post, record_post, to_microseconds
+from feedsvc.records import (
+    MadeContent,
+    PostRecord,
+    from_microseconds,
+    load_post,
+    record_post,
+    to_microseconds,
+    unpack_content,
+)
 
 SCHEMA = """
 CREATE TABLE posts (
@@ -76,7 +82,7 @@ class Posts:
         post = self._database.parse(load_post, text)
         if html is None:
             return post
-        return replace(post, summary=summary, content=zlib.decompress(html).decode(), pending=False)
+        return self._database.parse(lambda packed: unpack_content(post, summary, packed), html)
 
     def put(self, post: Post, id_: str | None, live_at: datetime | None) -> frozenset[FeedKey]:
         """Record one post as :meth:`put_all` does; return the feeds this touches."""
@@ -108,12 +114,15 @@ class Posts:
             if self._kinds is None or term.kind in self._kinds:
                 yield (term.kind, term.key, live_at, published, record.name_key, record.path, term.label, term.slug)
 
-    def keep_content(self, post: Post) -> None:
-        """Keep what was made of a recorded post meanwhile; where it stands does not change."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO contents VALUES (?, ?, ?)",
-            (post.path, post.summary, zlib.compress(post.content.encode(), 1)),
-        )
+    def pending(self, paths: Sequence[str]) -> list[Post]:
+        """Return those of the posts whose content nobody has made yet."""
+        query = f"{_WHOLE} WHERE html IS NULL AND posts.path IN ({placeholders(paths)})"
+        found = (self._load(row[1:]) for row in self._database.rows(query, paths))
+        return [post for post in found if post.pending]
+
+    def keep_contents(self, made: Iterable[MadeContent]) -> None:
+        """Keep what was made of recorded posts meanwhile; where they stand does not change."""
+        self._database.write("INSERT OR REPLACE INTO contents VALUES (?, ?, ?)", made)
 
     def forget(self) -> None:
         """Take every post for changed when it is put again; its text stays."""

@@ -11,21 +11,26 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
 
+from feedsvc.model import Post
 from feedsvc.posts.files import FileReader, Reading, Unread
+from feedsvc.records import MadeContent, pack_content
 
 _log = logging.getLogger(__name__)
 
 BATCH = 64
 """Files that are read, and settled, together."""
 
-# Starting workers takes a quarter of a second of CPU, in which one process reads as many files.
-_WORTH_A_CREW = 1500
+# Starting workers takes a quarter of a second of CPU, in which one process reads as many files, or finishes as many.
+_WORTH_A_CREW = {"read": 1500, "finish": 400}
 
-Batch = Sequence[Unread]
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 
 def read_files(reader: FileReader, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
@@ -33,36 +38,53 @@ def read_files(reader: FileReader, unread: Sequence[Unread]) -> Iterator[Sequenc
 
     Closing the iterator ends the workers. One that dies costs time only: what it had to do is done here.
     """
-    batches = [unread[start : start + BATCH] for start in range(0, len(unread), BATCH)]
-    processes = len(os.sched_getaffinity(0))
-    if processes < 2 or len(unread) < _WORTH_A_CREW:
-        return (_read_batch(reader, batch) for batch in batches)
-    return _read_in_crew(reader, batches, processes)
+    return _do_all(partial(_read_batch, reader), unread, _WORTH_A_CREW["read"])
 
 
-def _read_batch(reader: FileReader, batch: Batch) -> Sequence[Reading]:
+def finish_posts(reader: FileReader, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
+    """Make the content of pending posts in the same way. Raises SourceChangedError as ``FileReader.finish`` does."""
+    return _do_all(partial(_finish_batch, reader), posts, _WORTH_A_CREW["finish"])
+
+
+def _read_batch(reader: FileReader, batch: Sequence[Unread]) -> Sequence[Reading]:
     return [reader.read(each) for each in batch]
 
 
-def _read_in_crew(reader: FileReader, batches: Sequence[Batch], processes: int) -> Iterator[Sequence[Reading]]:
-    crew = [_Worker(reader, batches[number::processes]) for number in range(processes)]
+def _finish_batch(reader: FileReader, batch: Sequence[Post]) -> Sequence[MadeContent]:
+    return [pack_content(reader.finish(each)) for each in batch]
+
+
+def _do_all(
+    do: Callable[[Sequence[In]], Sequence[Out]], work: Sequence[In], worth_a_crew: int
+) -> Iterator[Sequence[Out]]:
+    batches = [work[start : start + BATCH] for start in range(0, len(work), BATCH)]
+    processes = len(os.sched_getaffinity(0))
+    if processes < 2 or len(work) < worth_a_crew:
+        return (do(batch) for batch in batches)
+    return _do_in_crew(do, batches, processes)
+
+
+def _do_in_crew(
+    do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]], processes: int
+) -> Iterator[Sequence[Out]]:
+    crew = [_Worker(do, batches[number::processes]) for number in range(processes)]
     try:
         for number, batch in enumerate(batches):
-            yield crew[number % processes].take() or _read_batch(reader, batch)
+            yield crew[number % processes].take() or do(batch)
     finally:
         for worker in crew:
             worker.end()
 
 
-class _Worker:
-    """A process that reads batches in their order; it waits where nobody takes what it has read."""
+class _Worker(Generic[In, Out]):
+    """A process that does batches in their order; it waits where nobody takes what it has done."""
 
-    def __init__(self, reader: FileReader, batches: Sequence[Batch]) -> None:
+    def __init__(self, do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]]) -> None:
         # Not forked from here: this process may have threads, and their locks would be copied in whatever state.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["feedsvc.__main__", "feedsvc.posts.parse"])
         self._connection, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, reader, batches), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, do, batches), daemon=True)
         try:
             self._process.start()
         except OSError as error:
@@ -70,17 +92,17 @@ class _Worker:
         finally:
             theirs.close()
 
-    def take(self) -> Sequence[Reading] | None:
-        """Return the readings of the next batch; None if the worker could not read it, or is no more."""
+    def take(self) -> Sequence[Out] | None:
+        """Return what became of the next batch; None if the worker could not do it, or is no more."""
         if self._connection.closed:
             return None
         try:
-            readings: Sequence[Reading] | None = self._connection.recv()
+            done: Sequence[Out] | None = self._connection.recv()
         except (EOFError, OSError):
             _log.warning("a process that read posts ended early; its posts are read here")
             self._connection.close()
             return None
-        return readings
+        return done
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -90,14 +112,14 @@ class _Worker:
             self._process.join()
 
 
-def _work(connection: Connection, reader: FileReader, batches: Sequence[Batch]) -> None:
-    """Read the batches, and end when there are no more, or when nobody listens."""
+def _work(connection: Connection, do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]]) -> None:
+    """Do the batches, and end when there are no more, or when nobody listens."""
     # Ctrl-C reaches every process of the terminal; the build ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):
         for batch in batches:
             try:
-                readings = _read_batch(reader, batch)
-            except Exception:  # noqa: BLE001 (read once more by the build itself, where a bug is told like any other)
-                readings = None
-            connection.send(readings)
+                done = do(batch)
+            except Exception:  # noqa: BLE001 (done once more by the build itself, which tells what is wrong)
+                done = None
+            connection.send(done)

@@ -17,10 +17,10 @@ import pytest
 from feedsvc.errors import SourceChangedError
 from feedsvc.model import SourceFile
 from feedsvc.posts import crew
-from feedsvc.posts.crew import BATCH, read_files
+from feedsvc.posts.crew import BATCH, finish_posts, read_files
 from feedsvc.posts.files import FileReader, Reading, Unread
 from feedsvc.posts.parse import PostRules, finish_post, parse_post
-from feedsvc.records import PostRecord, load_post
+from feedsvc.records import PostRecord, load_post, unpack_content
 
 RULES = PostRules(
     site_url="https://example.org",
@@ -68,7 +68,7 @@ def reader(tmp_path: Path) -> FileReader:
 
 @pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "_WORTH_A_CREW", 1)
+    monkeypatch.setattr(crew, "_WORTH_A_CREW", {"read": 1, "finish": 1})
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
 
 
@@ -128,7 +128,7 @@ from pathlib import Path
 from feedsvc.posts import crew
 sys.path.insert(0, {tests!r})
 import test_crew
-crew._WORTH_A_CREW = 1
+crew._WORTH_A_CREW = dict(read=1, finish=1)
 os.sched_getaffinity = lambda _: {{0, 1}}
 if __name__ == "__main__":
     from functools import partial
@@ -161,6 +161,19 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_several_processes_finish_posts_as_one_does(reader: FileReader) -> None:
+    records = [each.outcome for batch in read_files(reader, unread()) for each in batch]
+    pending = [load_post(each.text) for each in records if isinstance(each, PostRecord)]
+    made = [each for batch in finish_posts(reader, pending) for each in batch]
+    assert [unpack_content(post, each.summary, each.html) for post, each in zip(pending, made, strict=True)] == [
+        reader.finish(post) for post in pending
+    ]
+    (reader.directory / pending[100].path).write_text("changed", encoding="utf-8")
+    with pytest.raises(SourceChangedError, match=r"0100\.md"):
+        list(finish_posts(reader, pending))
 
 
 def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
