@@ -18,7 +18,8 @@ from feedsvc.database import Database, DatabaseError, LayoutError, create_indexe
 from feedsvc.deleted import DeletedEntries
 from feedsvc.errors import LedgerError, StoreError
 from feedsvc.model import Finding, Post
-from feedsvc.records import PostRecord, dump_post, from_microseconds, load_post, to_microseconds
+from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
+from feedsvc.renames import Known, find_candidates, match_renames
 from feedsvc.retired import retire_paths
 
 _SCHEMA = """
@@ -32,10 +33,6 @@ CREATE TABLE terms (
     PRIMARY KEY (kind, key), UNIQUE (kind, slug)) WITHOUT ROWID;
 """
 _INDEXES = {"entries_digest": "entries (digest)", "entries_body": "entries (body_digest)"}
-
-
-Known = Post | PostRecord
-"""A post as it is, or as it is recorded: what the ledger asks of it, both have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,41 +113,13 @@ class Ledger:
 
     def may_be_renamed(self, records: Sequence[Known]) -> frozenset[str]:
         """Return the paths of those that are new, and share bytes or text with a known post."""
-        if self._first_build:
-            return frozenset()
-        known = self._rows([record.path for record in records])
-        strangers = [record for record in records if record.path not in known]
-        bytes_ = self._seen("digest", [record.digest for record in strangers])
-        texts = self._seen("body_digest", [record.body_digest for record in strangers if record.body_digest])
-        return frozenset(each.path for each in strangers if each.digest in bytes_ or each.body_digest in texts)
-
-    def _seen(self, column: str, digests: Sequence[str]) -> frozenset[str]:
-        query = f"SELECT {column} FROM entries WHERE {column} IN ({placeholders(digests)})"  # noqa: S608 (our columns)
-        return frozenset(row[0] for row in self._database.rows(query, digests))
+        return frozenset() if self._first_build else find_candidates(self._database, records)
 
     def match_renames(
         self, records: Iterable[Known], is_there: Callable[[str], bool], vanished: frozenset[str]
     ) -> Mapping[str, str]:
-        """Find the posts that are known files under a new name: new path -> old path.
-
-        Same bytes are the same post, even if it was away for a while. Failing that,
-        the same text below another front matter is, if the old file vanished just
-        now (a new title gave it a new name). ``is_there`` tells whether a path is there
-        now: a post that is still there was not renamed.
-        """
-        if self._first_build:
-            return {}
-        strangers = sorted((each for each in records if not self._row(each.path)), key=lambda each: each.name_key)
-        renames: dict[str, str] = {}
-        for record in strangers:
-            same_bytes = "SELECT path FROM entries WHERE digest=? AND path IS NOT NULL ORDER BY path"
-            rows = self._database.rows(same_bytes, (record.digest,))
-            _claim(renames, record.path, [path for (path,) in rows if not is_there(path)])
-        for record in (each for each in strangers if each.path not in renames and each.body_digest):
-            same_text = "SELECT path FROM entries WHERE body_digest=? ORDER BY path"
-            rows = self._database.rows(same_text, (record.body_digest,))
-            _claim(renames, record.path, [path for (path,) in rows if path in vanished])
-        return renames
+        """Find the posts that are known files under a new name: new path -> old path; see :mod:`feedsvc.renames`."""
+        return {} if self._first_build else match_renames(self._database, records, is_there, vanished)
 
     def rename(self, old: str, new: str) -> None:
         """Let the entry known at ``old`` live on at ``new``."""
@@ -275,13 +244,6 @@ class Ledger:
     def close(self) -> None:
         """Forget what was not committed."""
         self._database.close()
-
-
-def _claim(renames: dict[str, str], new: str, candidates: Sequence[str]) -> None:
-    taken = renames.values()
-    old = next((path for path in candidates if path not in taken), None)
-    if old is not None:
-        renames[new] = old
 
 
 def _suffixes(mark: str, name: str, size: int) -> Iterator[str]:

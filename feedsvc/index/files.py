@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ INDEXES = {"files_digest": "files (digest)"}
 
 # A file changed this close to the moment it was read may have changed again without its times telling.
 _RACY_NS = 2_000_000_000
+_DOUBTFUL = f"(digest='' OR max(mtime_ns, ctime_ns) > read_ns - {_RACY_NS})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Files:
 
     def compare(
         self,
-        files: Iterable[SourceFile],
+        files: Sequence[SourceFile],
         known_elsewhere: frozenset[str] = frozenset(),
         within: Sequence[str] | None = None,
     ) -> Changes:
@@ -61,30 +62,35 @@ class Files:
         ``known_elsewhere`` are paths that were live according to the ledger. A file
         without a digest could not be read last time and is tried again.
         """
-        known = {row[0]: row for row in self._looks(within)}
-        to_read = []
-        gone = set(known_elsewhere)
-        for file in files:
-            path = file[0]
-            row = known.pop(path, None)
-            if gone:
-                gone.discard(path)
-            if row is None:
-                to_read.append((file, ""))
-            elif row[:5] != file or row[5]:
-                to_read.append((file, row[6]))
-        return Changes(to_read=tuple(to_read), removed=tuple(sorted(gone | known.keys())))
+        known, doubtful = self._looks(within)
+        to_read = [file for file in files if file not in known]
+        changed = {row[0] for row in known.difference(files)}
+        present = {file.path for file in to_read}
+        digests = {path: self._digest(path) for path in changed & present} | doubtful
+        removed = (changed | doubtful.keys()) - present
+        if known_elsewhere:
+            removed |= known_elsewhere.difference(file.path for file in files)
+        return Changes(
+            to_read=tuple((file, digests.get(file.path, "")) for file in to_read), removed=tuple(sorted(removed))
+        )
 
-    def _looks(self, within: Sequence[str] | None) -> Iterator[Any]:
-        """Return path, size, both times and inode of each file, whether to read it in any case, and its digest."""
-        doubtful = f"digest='' OR max(mtime_ns, ctime_ns) > read_ns - {_RACY_NS}"
-        looks = f"SELECT path, size, mtime_ns, ctime_ns, inode, {doubtful}, digest FROM files"  # noqa: S608 (constants)
-        if within is None:
-            yield from self._database.rows(looks)
-        for path in within or ():
+    def _looks(self, within: Sequence[str] | None) -> tuple[set[tuple[Any, ...]], dict[str, str]]:
+        """Return what is known of the files that can be trusted to be as they look, and the digests of the others."""
+        clauses: list[tuple[str, tuple[str, ...]]] = [("", ())]
+        if within is not None:
             # "0" comes behind "/".
-            below = (path, f"{path}/", f"{path}0")
-            yield from self._database.rows(f"{looks} WHERE path=? OR (path>? AND path<?)", below)
+            clauses = [(" AND (path=? OR (path>? AND path<?))", (path, f"{path}/", f"{path}0")) for path in within]
+        known: set[tuple[Any, ...]] = set()
+        doubtful: dict[str, str] = {}
+        for clause, values in clauses:
+            looks = f"SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE NOT {_DOUBTFUL}{clause}"  # noqa: S608
+            known.update(self._database.rows(looks, values))
+            others = f"SELECT path, digest FROM files WHERE {_DOUBTFUL}{clause}"  # noqa: S608 (constants)
+            doubtful.update(self._database.rows(others, values))
+        return known, doubtful
+
+    def _digest(self, path: str) -> str:
+        return str(self._database.row("SELECT digest FROM files WHERE path=?", (path,))[0])
 
     def is_known(self, path: str) -> bool:
         """Tell whether the last build found a file at this path."""

@@ -51,11 +51,12 @@ class FileReader:
         data = read_source(self.directory, file, self.max_bytes)
         if not isinstance(data, bytes):
             return Reading(file, "", data)
-        digest = digest_of(data)
-        if digest == known:
-            return Reading(file, digest, "same")
+        if known and digest_of(data) == known:
+            return Reading(file, known, "same")
         outcome = self.parse(file.path, data)
-        return Reading(file, digest, record_post(outcome) if isinstance(outcome, Post) else outcome)
+        if isinstance(outcome, Post):
+            return Reading(file, outcome.digest, record_post(outcome))
+        return Reading(file, digest_of(data), outcome)
 
     def finish(self, post: Post) -> Post:
         """Return a pending post with its content. Raises SourceChangedError when its file is not what it was."""
