@@ -49,6 +49,9 @@ def _feed_warnings(index: Index) -> Iterator[str]:
         yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"
     for path in index.meta("idle_redirects").splitlines():
         yield f"[redirects] {path}: a feed is published there, so it is served and nobody is redirected"
-    for (kind, key), left_out in index.terms.left_out().items():
+    for (kind, key), (left_out, overfull) in index.terms.left_out().items():
         feed = f"feed of {kind} {key!r}" if key else "feed of the site"
-        yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"
+        if left_out:
+            yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"
+        if overfull:
+            yield f"{feed}: more entries went live within [feeds] window than [feeds] max_entries has room for"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
 from feedsvc.feeds.render import RenderRules, render_feed
-from feedsvc.feeds.selection import SelectionRules, select
+from feedsvc.feeds.selection import SelectionRules, is_overfull, select
 from feedsvc.model import CATEGORY_KINDS, Category, DeletedEntry, Entry, FeedDocument, FeedSpec, Post
 from feedsvc.report import Progress, ignore_progress
 
@@ -87,7 +87,7 @@ def render_feeds(
         has_more = len(chosen) < len(ranked)
         deleted = list_deleted(feed)
         rendered = render_feed(spec, entries, rendering, deleted, archive=lead(spec), has_more=has_more)
-        index.terms.put_left_out(feed, rendered.left_out)
+        index.terms.put_left_out(feed, rendered.left_out, overfull=is_overfull(ranked, selection))
         complete = not (has_more or rendered.left_out)
         note_complete(spec, complete)
         yield from (replace(document, complete=complete) for document in rendered.documents)

@@ -42,6 +42,11 @@ def select(ranked: Sequence[Standing], rules: SelectionRules) -> tuple[Standing,
     return tuple(ranked[: min(max(within, rules.min_entries), rules.max_entries)])
 
 
+def is_overfull(ranked: Sequence[Standing], rules: SelectionRules) -> bool:
+    """Tell whether ``max_entries`` leaves out one that went live within the window; ``ranked`` has one more, if any."""
+    return len(ranked) > rules.max_entries and ranked[0].live_at - ranked[rules.max_entries].live_at <= rules.window
+
+
 def order_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the entries as a document shows them: newest ``published`` first, equal instants by name, descending."""
     return tuple(sorted(entries, key=lambda entry: (entry.post.published, entry.post.name_key), reverse=True))

@@ -11,7 +11,8 @@ from feedsvc.model import SITE, TermInUse
 SCHEMA = """
 CREATE TABLE terms (
     kind TEXT, key TEXT, label TEXT NOT NULL, proposed TEXT NOT NULL, slug TEXT NOT NULL, PRIMARY KEY (kind, key));
-CREATE TABLE shortened (kind TEXT, key TEXT, left_out INTEGER NOT NULL, PRIMARY KEY (kind, key));
+CREATE TABLE shortened (
+    kind TEXT, key TEXT, left_out INTEGER NOT NULL, overfull INTEGER NOT NULL, PRIMARY KEY (kind, key));
 """
 
 
@@ -70,13 +71,13 @@ class Terms:
             " ORDER BY kind, key"
         )
 
-    def put_left_out(self, feed: FeedKey, left_out: int) -> None:
-        """Remember how many entries a feed's documents had no room for."""
+    def put_left_out(self, feed: FeedKey, left_out: int, *, overfull: bool = False) -> None:
+        """Remember how many entries a feed's documents had no room for, and whether its window holds too many."""
         self._database.execute("DELETE FROM shortened WHERE kind=? AND key=?", feed)
-        if left_out:
-            self._database.execute("INSERT INTO shortened VALUES (?, ?, ?)", (*feed, left_out))
+        if left_out or overfull:
+            self._database.execute("INSERT INTO shortened VALUES (?, ?, ?, ?)", (*feed, left_out, overfull))
 
-    def left_out(self) -> Mapping[FeedKey, int]:
-        """Return how many entries were left out, for each feed that had no room."""
-        rows = self._database.rows("SELECT kind, key, left_out FROM shortened ORDER BY kind, key")
-        return {(kind, key): left_out for kind, key, left_out in rows}
+    def left_out(self) -> Mapping[FeedKey, tuple[int, bool]]:
+        """Return what :meth:`put_left_out` was told, for each feed that is short of something."""
+        rows = self._database.rows("SELECT kind, key, left_out, overfull FROM shortened ORDER BY kind, key")
+        return {(kind, key): (left_out, bool(overfull)) for kind, key, left_out, overfull in rows}

@@ -220,6 +220,18 @@ def test_a_feed_says_how_many_entries_it_had_no_room_for_until_it_has(
     assert len(titles(documents)) == 4
 
 
+def test_a_feed_says_when_more_went_live_within_its_window_than_it_may_hold(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    for number in range(3):
+        write_post(f"2024-06-12-{number}.md")
+    few = {"min_entries": 1, "max_entries": 2}
+    told = "more entries went live within [feeds] window than [feeds] max_entries has room for"
+    assert run_build(feeds=few).feed_warnings == (f"feed of category '환경': {told}", f"feed of the site: {told}")
+    assert len(titles(documents)) == 2
+    assert run_build(1, feeds=few | {"max_entries": 3}).feed_warnings == ()
+
+
 def test_a_category_at_the_address_of_an_alias_does_not_stop_the_build(
     write_post: WritePost, run_build: Build, documents: Documents
 ) -> None:

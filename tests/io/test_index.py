@@ -333,8 +333,8 @@ def test_a_term_that_could_not_have_its_slug_is_reported_until_it_is_dropped(ind
 def test_what_a_feed_had_no_room_for_is_remembered_until_it_has(index: Index) -> None:
     index.terms.put_left_out(SITE, 3)
     index.terms.put_left_out(("category", "news"), 0)
-    index.terms.put_left_out(("category", "it"), 1)
-    assert dict(index.terms.left_out()) == {("category", "it"): 1, SITE: 3}
+    index.terms.put_left_out(("category", "it"), 0, overfull=True)
+    assert dict(index.terms.left_out()) == {("category", "it"): (0, True), SITE: (3, False)}
     index.terms.put_left_out(SITE, 0)
     index.terms.drop("category", "it")
     assert dict(index.terms.left_out()) == {}

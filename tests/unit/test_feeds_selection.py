@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.feeds.selection import SelectionRules, order_entries, rank_key, select
+from feedsvc.feeds.selection import SelectionRules, is_overfull, order_entries, rank_key, select
 from feedsvc.model import Entry, Standing
 
 NOON = datetime(2024, 6, 12, 12, tzinfo=UTC)
@@ -78,6 +78,8 @@ def test_nothing_is_missed(ranked: list[Standing], rules: SelectionRules) -> Non
     for left_out in ranked[len(chosen) :]:
         recent = ranked[0].live_at - left_out.live_at <= rules.window
         assert not recent or len(chosen) == rules.max_entries
+    missed = [each for each in ranked[len(chosen) :] if ranked[0].live_at - each.live_at <= rules.window]
+    assert is_overfull(ranked, rules) is bool(missed)
 
 
 @given(rankings(), rules_of_any_size(), st.integers(1, 10))
