@@ -44,8 +44,14 @@ def count_that_fit(document: FeedDocument, shown: Sequence[str], ranked: Sequenc
 def count_told(documents: Sequence[FeedDocument], deleted: Sequence[DeletedEntry], max_bytes: int) -> int:
     """Return how many, from the first, of the entries that are gone every Atom document still has room to tell."""
     taken = max((len(each.body) for each in documents if each.location.format == "atom"), default=0)
-    sizes = (_DELETED_ENTRY + len(escape(each.ref).encode()) for each in deleted)
+    sizes = (measure_deleted([each]) - _PREFIX for each in deleted)
     return sum(taken + _PREFIX + total <= max_bytes for total in accumulate(sizes))
+
+
+def measure_deleted(deleted: Sequence[DeletedEntry]) -> int:
+    """Return what telling these entries takes of an Atom document, at most."""
+    sizes = (_DELETED_ENTRY + len(escape(each.ref).encode()) for each in deleted)
+    return _PREFIX + sum(sizes) if deleted else 0
 
 
 def measure_entries(document: FeedDocument) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from feedsvc.errors import DocumentError
-from feedsvc.feeds.budget import count_that_fit, count_told, count_worth_rendering
+from feedsvc.feeds.budget import count_that_fit, count_told, count_worth_rendering, measure_deleted
 from feedsvc.feeds.faults import find_fault, find_pending, is_writable
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import order_entries
@@ -56,11 +56,14 @@ def render_feed(
     leads = has_more or len(kept) < len(entries_by_rank)
     documents = _render_documents(linked if leads else spec, kept, rules, told)
     if any(len(document.body) > rules.max_bytes for document in documents):
-        # What is gone is told in the room that is left: it must cost no post its place.
+        # What is gone is told in the room that is left: where all posts fit it must cost none its place.
         documents = _render_documents(linked if leads else spec, kept, rules) if told else documents
         # The link that a document does not have yet takes its room, too.
         room = 0 if leads else max((len(url) + _LINK_ROOM for url in archive.values()), default=0)
         fitting = _count_that_fit(documents, kept, rules.max_bytes, room)
+        if fitting < len(entries_by_rank):
+            # Entries are left out in any case, so those that are gone get their room, too: a delta needs them told.
+            fitting = _count_that_fit(documents, kept, rules.max_bytes, room + measure_deleted(told))
         if fitting < len(kept):
             kept, leads = kept[:fitting], True
             documents = _render_documents(linked, kept, rules)
