@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -134,9 +135,15 @@ def test_the_metrics_are_of_all_workers_one_that_was_killed_included(live_site: 
     live_site.wait_until(tell_it, "the counts of both workers", seconds=15)
     assert live_site.process is not None
     os.kill(_process_ids(live_site.process.pid)[0], signal.SIGKILL)
-    live_site.wait_until(lambda: live_site.try_get("/metrics") == 401, "an answer of the other one")
-    assert tell_it()
-    assert live_site.get("/metrics").status == 401
+
+    def tell_it_again() -> bool:
+        # The kernel may have given a connection or two to the one that was killed.
+        with suppress(ConnectionError):
+            return tell_it()
+        return False
+
+    live_site.wait_until(tell_it_again, "the counts of both, from the other one")
+    live_site.wait_until(lambda: live_site.try_get("/metrics") == 401, "that nobody is told without the token")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
