@@ -84,7 +84,8 @@ class BuildSchedule:
         self.ask()
 
     def ask(self) -> None:
-        """Build as soon as the build that is running, if any, is done."""
+        """Build as soon as the build that is running, if any, is done; it leaves its archives for later."""
+        self._changes.note(None)
         self._plan(_ASKED, self._clock(), self.run)
 
     def _watch(self) -> None:
@@ -130,6 +131,10 @@ class BuildSchedule:
                 # Of what a build with nothing changed does without, so that no edit waits for it.
                 warm_up()
 
+    def _is_urgent(self) -> bool:
+        """Tell whether there is more urgent work than archives: a post that was saved, or the end of the service."""
+        return self._stopping or self._changes.are_waiting()
+
     def _run_and_record(self, changed: frozenset[str] | None) -> None:
         outcome: BuildReport | FeedsvcError
         try:
@@ -138,7 +143,7 @@ class BuildSchedule:
                 now=self._clock(),
                 wait=_LOCK_WAIT_SECONDS,
                 changed=changed,
-                interrupted=self._changes.are_waiting,
+                interrupted=self._is_urgent,
             )
         except FeedsvcError as error:
             _log.error("build failed: %s", error)

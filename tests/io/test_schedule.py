@@ -313,6 +313,35 @@ def test_the_next_run_is_the_one_for_a_waiting_post_where_that_comes_first(
     assert datetime.fromisoformat(status()["next_run"]) == due
 
 
+@pytest.mark.parametrize("urge", [BuildSchedule.ask, lambda made: made.note(frozenset({"a.md"}))])
+def test_archives_make_way_for_a_saved_post_and_for_who_asks(
+    schedule: Schedule, fake: FakeBuild, urge: Callable[[BuildSchedule], None]
+) -> None:
+    fake.gate.clear()
+    made = schedule()
+    wait_until(lambda: fake.at_work == 1)
+    interrupted = fake.calls[0]["interrupted"]
+    assert not interrupted()
+    urge(made)
+    assert interrupted()
+    fake.gate.set()
+    fake.wait_for(2)
+    assert not interrupted()
+
+
+def test_archives_make_way_for_the_end(fake: FakeBuild, settings: Callable[..., Settings]) -> None:
+    fake.gate.clear()
+    made = BuildSchedule(settings(schedule={"every": "1h"}), present, fake)
+    made.start()
+    wait_until(lambda: fake.at_work == 1)
+    ending = threading.Thread(target=made.stop, daemon=True)
+    ending.start()
+    wait_until(fake.calls[0]["interrupted"])
+    fake.gate.set()
+    ending.join(DEADLINE_SECONDS)
+    assert not ending.is_alive()
+
+
 def test_stopping_ends_the_build_that_runs_and_plans_no_other(
     schedule: Schedule, fake: FakeBuild, status: Callable[[], dict[str, Any]], settings: Callable[..., Settings]
 ) -> None:
