@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 BATCH = 64
 """Files that are read, and settled, together."""
 
-# Starting workers takes a quarter of a second of CPU, in which one process reads as many files, or finishes as many.
+# Below that, workers are hardly up before one process is done.
 _WORTH_A_CREW = {"read": 1500, "finish": 400}
 
 In = TypeVar("In")
@@ -58,7 +58,7 @@ def _do_all(
     do: Callable[[Sequence[In]], Sequence[Out]], work: Sequence[In], worth_a_crew: int
 ) -> Iterator[Sequence[Out]]:
     batches = [work[start : start + BATCH] for start in range(0, len(work), BATCH)]
-    processes = len(os.sched_getaffinity(0))
+    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if processes < 2 or len(work) < worth_a_crew:
         return (do(batch) for batch in batches)
     return _do_in_crew(do, batches, processes)
@@ -82,6 +82,7 @@ class _Worker(Generic[In, Out]):
     def __init__(self, do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]]) -> None:
         # Not forked from here: this process may have threads, and their locks would be copied in whatever state.
         context = multiprocessing.get_context("forkserver")
+        # Each worker imports the program's main module again, as multiprocessing has it; so it is done once for all.
         context.set_forkserver_preload(["feedsvc.__main__", "feedsvc.posts.parse"])
         self._connection, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_work, args=(theirs, do, batches), daemon=True)

@@ -16,7 +16,16 @@ import pytest
 
 import feedsvc.posts.parse
 import feedsvc.publish.store
-from feedsvc.errors import ConfigError, DocumentError, LedgerError, LockHeldError, RemovalsError, ScanError, StoreError
+from feedsvc.errors import (
+    ConfigError,
+    DocumentError,
+    LedgerError,
+    LockHeldError,
+    RemovalsError,
+    ScanError,
+    SourceChangedError,
+    StoreError,
+)
 from feedsvc.index import Index
 from feedsvc.ledger import Ledger
 from feedsvc.lock import build_lock
@@ -390,6 +399,61 @@ def test_a_file_that_vanishes_between_scan_and_reading_is_gone(
     monkeypatch.setattr("feedsvc.posts.files.read_source", vanish)
     run_build(1)
     assert titles(documents) == ["셋", "둘"]
+
+
+@pytest.fixture
+def save_when_read(monkeypatch: pytest.MonkeyPatch, write_post: WritePost) -> list[str]:
+    """Titles; each time that the first post has been read it is saved with the next of them."""
+    titles_to_come: list[str] = []
+    parse_post = feedsvc.posts.parse.parse_post
+
+    def parse(path: str, data: bytes, rules: PostRules) -> Any:
+        read = parse_post(path, data, rules)
+        if titles_to_come and path == "2024-06-12-1.md" and rules.defer:
+            write_post(path, title=titles_to_come.pop(0))
+        return read
+
+    monkeypatch.setattr(feedsvc.posts.parse, "parse_post", parse)
+    return titles_to_come
+
+
+def test_a_post_that_is_saved_while_it_is_built_is_published_as_it_was_saved_last(
+    three: None, write_post: WritePost, run_build: Build, documents: Documents, save_when_read: list[str]
+) -> None:
+    write_post("2024-06-12-1.md", title="먼저")
+    save_when_read.append("나중")
+    run_build(1)
+    assert titles(documents) == ["셋", "둘", "나중"]
+
+
+def test_a_post_that_never_rests_stops_the_build_by_name_and_the_last_edition_stands(
+    site: Path, three: None, write_post: WritePost, run_build: Build, documents: Documents, save_when_read: list[str]
+) -> None:
+    before = tree(site)
+    write_post("2024-06-12-1.md", title="먼저")
+    save_when_read.extend(f"{number}번째" for number in range(10))
+    with pytest.raises(SourceChangedError, match=r"2024-06-12-1\.md: changes again and again"):
+        run_build(1)
+    assert tree(site) == before
+    save_when_read.clear()
+    run_build(2)
+    assert len(titles(documents)) == 3
+
+
+def test_a_rejected_post_that_no_document_ever_carried_leaves_and_returns_with_its_id(
+    write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    feeds: dict[str, Any] = {"min_entries": 1, "max_entries": 1, "window": "0s", "archives": []}
+    write_post("2024-06-11-1.md", title="하나")
+    write_post("2024-06-12-2.md", title="둘")
+    run_build(feeds=feeds)
+    assert titles(documents) == ["둘"]
+    write_post("2024-06-11-1.md", title="'하나' 다시")
+    report = run_build(1, feeds=feeds)
+    assert (report.posts, [each.kept_previous for each in report.rejected]) == (1, [False])
+    write_post("2024-06-11-1.md", title="하나", permalink="/elsewhere/")
+    assert run_build(2, feeds=feeds | {"max_entries": 2, "min_entries": 2}).posts == 2
+    assert ids(documents)["하나"].endswith("/2024/06/11/1/")
 
 
 def test_a_name_that_is_no_text_costs_one_post(site: Path, three: None, run_build: Build) -> None:
