@@ -29,9 +29,10 @@ from feedsvc.lock import build_lock
 from feedsvc.model import CATEGORY_KINDS
 from feedsvc.naming import name_terms
 from feedsvc.posts.scan import scan_posts
+from feedsvc.posts.sitefiles import look_again
 from feedsvc.publish.store import load_previous, recover
 from feedsvc.publishing import publish_touched
-from feedsvc.readers import finish_posts, read_posts
+from feedsvc.readers import finish_posts, mark_of_rules, read_posts, site_directory
 from feedsvc.report import BuildReport, Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
                 "if it was lost, stop, restore it from your backup and build again",
                 settings.state.dir / "ledger.sqlite3",
             )
-        trusted = _trust_or_forget(index, ledger, fingerprint(settings))
+        trusted = _trust_or_forget(index, ledger, f"{fingerprint(settings)}{mark_of_rules(settings)}")
         scan = scan_posts(settings.posts.dir, settings.posts.patterns, run.changed if trusted else None)
         rules = IntakeRules(
             directory=str(settings.posts.dir),
@@ -130,7 +131,8 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             allow_removals=run.allow_removals,
             window=settings.feeds.window,
         )
-        intake = Intake(rules, partial(read_posts, settings), index, ledger, run.now, run.progress)
+        read, look = partial(read_posts, settings), partial(look_again, site_directory(settings))
+        intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= name_terms(touched, index, ledger, kinds)
         if touched:

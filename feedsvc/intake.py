@@ -33,6 +33,9 @@ _MORE_MAY_VANISH = 1000
 Read = Callable[[Sequence[Unread]], Iterator[Sequence[Reading]]]
 """Reads files, and gives what became of them in their order, some at a time."""
 
+Look = Callable[[str, str], str]
+"""Tells how what a post draws on looks now, by the kind and the name of its Use."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRules:
@@ -58,9 +61,10 @@ class Intake:
         ledger: Ledger,
         now: datetime,
         progress: Progress = ignore_progress,
+        look: Look = lambda *_: "",
     ) -> None:
         self._rules, self._read, self._index, self._ledger, self._now = rules, read, index, ledger, now
-        self._progress = progress
+        self._progress, self._look = progress, look
         self._read_ns = int(now.timestamp() * 1_000_000_000)
         self._touched: set[FeedKey] = set()
         self._left: dict[str, set[FeedKey]] = {}
@@ -77,7 +81,8 @@ class Intake:
         gone = set(changes.removed)
         # Counted before new posts come in: they do not make up for those that vanished.
         live = self._ledger.count_live_up_to(2 * (len(gone) + _MORE_MAY_VANISH))
-        held = self._settle_changes(changes.to_read, errors, gone)
+        to_read = self._with_outdated(changes.to_read, gone, media=scan.within is None)
+        held = self._settle_changes(to_read, errors, gone)
         gone -= self._follow_renames(held, gone)
         self._settle(held)
         self._guard_removals(gone, live)
@@ -88,6 +93,18 @@ class Intake:
         for id_, feeds in sorted(self._left.items()):
             self._ledger.deleted.note(id_, sorted(feeds), self._now)
         return frozenset(self._touched)
+
+    def _with_outdated(
+        self, to_read: Sequence[tuple[SourceFile, str]], gone: set[str], *, media: bool
+    ) -> Sequence[tuple[SourceFile, str]]:
+        """Add the posts that draw on what changed, whose own bytes may be the same."""
+        outdated = set(self._index.uses.outdated(self._look, media=media)) - gone
+        if not outdated:
+            return to_read
+        changed = {file.path for file, _ in to_read}
+        others = self._index.files.last_looks(sorted(outdated - changed))
+        known = [(file, "" if file.path in outdated else digest) for file, digest in to_read]
+        return sorted([*known, *((file, "") for file in others)])
 
     def _settle_changes(
         self, to_read: Sequence[tuple[SourceFile, str]], errors: dict[SourceFile, PostError], gone: set[str]
@@ -137,7 +154,7 @@ class Intake:
         for new, old in renames.items():
             self._leave(old, self._index.posts.drop(old))
             self._ledger.rename(old, new)
-            self._index.files.drop(old)
+            self._forget_file(old)
         return set(renames.values())
 
     def _may_take_a_name(self, reading: Reading) -> bool:
@@ -160,8 +177,12 @@ class Intake:
         paths = sorted(paths)
         for path, feeds in self._index.posts.drop_all(paths).items():
             self._leave(path, feeds)
-            self._index.files.drop(path)
+            self._forget_file(path)
         self._ledger.withdraw(paths, self._now)
+
+    def _forget_file(self, path: str) -> None:
+        self._index.files.drop(path)
+        self._index.uses.drop(path)
 
     def _leave(self, path: str, feeds: frozenset[FeedKey]) -> None:
         """Note that the entry at ``path`` left these feeds; the site's it leaves even if the index knew of none."""
@@ -185,7 +206,7 @@ class Intake:
         self._ledger.release(*(record.path for record in records))
         findings = self._let_in(records)
         told: list[FileRecord] = []
-        for file, digest, outcome in readings:
+        for file, digest, outcome, _ in readings:
             if isinstance(outcome, PostRecord):
                 warnings = outcome.warnings
                 if file.path in findings:
@@ -198,6 +219,7 @@ class Intake:
                 self._withdraw([file.path])
                 told.append(FileRecord(file, digest))
         self._index.files.record_all(told, self._read_ns)
+        self._index.uses.record((each.file.path, each.uses) for each in readings if each.outcome != "same")
 
     def _let_in(self, records: Sequence[PostRecord]) -> dict[str, Finding]:
         """Put posts where they stand; return what is to be told of them, by path."""

@@ -68,6 +68,18 @@ class SourceFile(NamedTuple):
     inode: int
 
 
+class Use(NamedTuple):
+    """A file of the site, or a tree of them, that a post draws on beside its own.
+
+    ``kind`` is file, head (size and beginning of a file) or tree; ``name`` is relative to the site's directory, with
+    ``/``. ``look`` tells, as long as it is the same, that nothing changed; it is empty where there was nothing.
+    """
+
+    kind: str
+    name: str
+    look: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """An Atom person construct (RFC 4287, 3.2)."""

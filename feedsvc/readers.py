@@ -7,10 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from feedsvc.posts.files import FileReader, Reading, Unread
+from feedsvc.posts.sitefiles import SiteFiles
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from feedsvc.config import Settings
     from feedsvc.model import Post
+    from feedsvc.posts.jekyllrules import JekyllRules
     from feedsvc.posts.parse import PostRules
     from feedsvc.records import MadeContent
 
@@ -40,6 +44,7 @@ def make_reader(settings: Settings) -> FileReader:
 
     rules = post_rules(settings)
     return FileReader(
+        site=SiteFiles(site_directory(settings)),
         directory=settings.posts.dir,
         max_bytes=settings.posts.max_bytes,
         parse=partial(parse_post, rules=rules),
@@ -60,4 +65,32 @@ def post_rules(settings: Settings) -> PostRules:
         encodings=settings.posts.encodings,
         id_style=settings.feeds.id_style,
         defer=True,
+        jekyll=_jekyll_rules(settings),
     )
+
+
+def site_directory(settings: Settings) -> Path | None:
+    """Return the directory of the files that posts draw on; None where there is none."""
+    return settings.jekyll.dir or settings.posts.files
+
+
+def mark_of_rules(settings: Settings) -> str:
+    """Return what changes when another reading of every post is due, though the settings do not shape a feed's bytes.
+
+    That is what the Jekyll site says of itself, and whether there is a directory with files to draw on.
+    """
+    directory = settings.jekyll.dir
+    if directory is None:
+        return "" if settings.posts.files is None else "files"
+    from feedsvc.posts.jekyll import mark_of_site
+
+    return mark_of_site(directory)
+
+
+def _jekyll_rules(settings: Settings) -> JekyllRules | None:
+    directory = settings.jekyll.dir
+    if directory is None:
+        return None
+    from feedsvc.posts.jekyll import read_jekyll_rules
+
+    return read_jekyll_rules(directory, liquid=settings.jekyll.liquid)

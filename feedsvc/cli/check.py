@@ -68,15 +68,16 @@ def _findings(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
     from feedsvc.model import Post, PostError
     from feedsvc.posts.parse import parse_post
     from feedsvc.posts.scan import read_source, scan_posts
-    from feedsvc.readers import post_rules
+    from feedsvc.posts.sitefiles import SiteFiles
+    from feedsvc.readers import post_rules, site_directory
 
     scan = scan_posts(settings.posts.dir, settings.posts.patterns)
     _refuse_strangers(settings, wanted, [*(file.path for file in scan.files), *(error.path for error in scan.errors)])
-    rules = post_rules(settings)
+    rules, site = post_rules(settings), SiteFiles(site_directory(settings))
     yield from (error for error in scan.errors if _is_wanted(error.path, wanted))
     for file in (file for file in scan.files if _is_wanted(file.path, wanted)):
         data = read_source(settings.posts.dir, file, settings.posts.max_bytes)
-        outcome = parse_post(file.path, data, rules) if isinstance(data, bytes) else data
+        outcome = parse_post(file.path, data, rules, site.fresh()) if isinstance(data, bytes) else data
         if isinstance(outcome, PostError):
             yield outcome
         elif isinstance(outcome, Post):

@@ -69,6 +69,11 @@ def resolve_directory(value: object, info: ValidationInfo) -> Path:
     return Path(os.path.normpath(base / parse_line(value)))
 
 
+def resolve_optional_directory(value: object, info: ValidationInfo) -> Path | None:
+    """Return a directory as ``resolve_directory`` does; None where there is to be none."""
+    return None if value == "" else resolve_directory(value, info)
+
+
 def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
     """Yield the options, valid each by itself, that cannot go together, in the order of the file."""
     feeds, schedule = options.feeds, options.schedule
@@ -79,6 +84,9 @@ def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
     yield from _wrong_redirects(options)
     if schedule.cron and "every" in schedule.model_fields_set:
         yield ("schedule", "cron"), RefusedError("every is given too", "remove one of the two")
+    if options.jekyll.dir and options.posts.files:
+        reason = "a Jekyll site serves the files of its own directory, [jekyll] dir"
+        yield ("posts", "files"), RefusedError(reason, "remove one of the two")
     yield from _mixed_directories(options)
 
 

@@ -16,7 +16,7 @@ from feedsvc.config import problems
 from feedsvc.config.checks import Where, find_conflicts
 from feedsvc.config.declared import list_options
 from feedsvc.config.environ import read_environ
-from feedsvc.config.options import Feeds, Limits, Options, Posts, Publish, Schedule, Server, Site, State
+from feedsvc.config.options import Feeds, Jekyll, Limits, Options, Posts, Publish, Schedule, Server, Site, State
 from feedsvc.errors import ConfigError
 
 CONFIG_VARIABLE = "FEEDSVC_CONFIG"
@@ -39,6 +39,7 @@ class Settings:
     base: Path
     site: Site
     posts: Posts
+    jekyll: Jekyll
     feeds: Feeds
     redirects: Mapping[str, str]
     schedule: Schedule

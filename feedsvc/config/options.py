@@ -26,6 +26,7 @@ Size = Annotated[int, PlainValidator(values.parse_size)]
 Switch = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
 Directory = Annotated[Path, PlainValidator(checks.resolve_directory)]
+OptionalDirectory = Annotated[Path | None, PlainValidator(checks.resolve_optional_directory)]
 Format = Literal["atom", "rss", "json"]
 TermKind = Literal["category", "tag", "author", "language"]
 TermPath = Annotated[str, PlainValidator(places.parse_term_path)]
@@ -105,6 +106,23 @@ class Posts(Table):
         tuple[Annotated[str, PlainValidator(values.parse_encoding)], ...], AfterValidator(checks.check_some)
     ] = option(("utf-8-sig", "cp949"), "The text encodings of the files, tried in this order.")
     max_bytes: Size = option("2MB", "A larger file is rejected.")
+    files: OptionalDirectory = option(
+        "",
+        "The directory whose files the site serves below its url, images and audio among them, relative to this file; "
+        "of a Jekyll site its own.",
+        shapes_output=False,
+    )
+
+
+class Jekyll(Table):
+    """The Jekyll site that the posts belong to, if they belong to one."""
+
+    dir: OptionalDirectory = option(
+        "",
+        "The site's directory, with its _config.yml, relative to this file; empty where this is no Jekyll site.",
+        shapes_output=False,
+    )
+    liquid: Switch = option(default=True, doc="Fill in Liquid's {{ … }} and {% … %}, as Jekyll does.")
 
 
 class FeedPaths(Table):
@@ -235,6 +253,7 @@ class Options(Table):
 
     site: Site = option({}, "")
     posts: Posts = option({}, "")
+    jekyll: Jekyll = option({}, "")
     feeds: Feeds = option({}, "")
     redirects: Annotated[Mapping[str, str], PlainValidator(parse_redirects)] = option(
         {},

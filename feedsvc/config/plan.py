@@ -24,7 +24,7 @@ def plan_jekyll(name: str, site: Mapping[str, object], posts: Mapping[str, objec
     ``[posts]``; empty values are left out, those that feedsvc does not take are noted besides.
     """
     exclude = "Jekyll copies what it finds: add feedsvc.toml, public and var to `exclude` in _config.yml."
-    return _plan(name, {"site": site, "posts": posts}, [*notes, exclude])
+    return _plan(name, {"site": site, "posts": posts, "jekyll": {"dir": "."}}, [*notes, exclude])
 
 
 def plan_folder(name: str, posts_dir: str) -> str:

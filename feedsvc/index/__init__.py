@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError, create_indexes
-from feedsvc.index import archives, archivework, files, posts, terms
+from feedsvc.index import archives, archivework, files, posts, terms, uses
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ WORTH_SORTING = 1000
 _INDEXES = posts.INDEXES | files.INDEXES
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{create_indexes(_INDEXES)}"""
+{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{uses.SCHEMA}{create_indexes(_INDEXES)}"""
 
 
 class Index:
@@ -31,6 +31,7 @@ class Index:
         self.archive_work = archivework.ArchiveWork(database)
         self.posts = posts.Posts(database, kinds, self.archive_work.note)
         self.terms = terms.Terms(database, self.archive_work.note_term)
+        self.uses = uses.Uses(database)
 
     def meta(self, name: str) -> str:
         """Return a remembered value, or an empty string."""
@@ -52,6 +53,7 @@ class Index:
         self.posts.forget()
         self.archives.forget()
         self.archive_work.forget()
+        self.uses.forget()
 
     @contextmanager
     def filling(self, files: int) -> Iterator[None]:
@@ -92,4 +94,4 @@ def delete_index(path: Path) -> None:
 
 
 def _open(path: Path, kinds: frozenset[str] | None) -> Index:
-    return Index(Database(path, schema=_SCHEMA, version=2, durable=False), kinds)
+    return Index(Database(path, schema=_SCHEMA, version=3, durable=False), kinds)

@@ -92,6 +92,11 @@ class Files:
     def _digest(self, path: str) -> str:
         return str(self._database.row("SELECT digest FROM files WHERE path=?", (path,))[0])
 
+    def last_looks(self, paths: Iterable[str]) -> list[SourceFile]:
+        """Return how these files looked when they were read last."""
+        query = "SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE path=?"
+        return [SourceFile(*row) for path in paths for row in self._database.rows(query, (path,))]
+
     def is_known(self, path: str) -> bool:
         """Tell whether the last build found a file at this path."""
         return self._database.row("SELECT 1 FROM files WHERE path=?", (path,)) is not None

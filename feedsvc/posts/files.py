@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from feedsvc.errors import SourceChangedError
-from feedsvc.model import Post, PostError, SourceFile, Withheld
+from feedsvc.model import Post, PostError, SourceFile, Use, Withheld
 from feedsvc.posts.reading import read_source
+from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.records import PostRecord, record_post
 
-Parser = Callable[[str, bytes], Post | PostError | Withheld]
-"""Reads what the file at a path (relative, with ``/``) says; never raises."""
+NO_FILES = SiteFiles()
+"""A site of which nothing but its posts is read."""
+
+
+class Parser(Protocol):
+    """Reads what the file at a path (relative, with ``/``) says, and the site's files it draws on; never raises."""
+
+    def __call__(self, path: str, data: bytes, /, *, site: SiteFiles) -> Post | PostError | Withheld:
+        """Return what these bytes say."""
+
+
+class Finisher(Protocol):
+    """Makes the content of a pending post."""
+
+    def __call__(self, post: Post, data: bytes, /, *, site: SiteFiles) -> Post:
+        """Return the post whole; ``data`` are the bytes it was read from."""
 
 
 class Unread(NamedTuple):
@@ -28,22 +42,27 @@ class Reading(NamedTuple):
     """What became of a file.
 
     ``digest`` is empty where there are no bytes to name. ``outcome`` is None where the file vanished after the scan,
-    and "same" where its bytes are the known ones.
+    and "same" where its bytes are the known ones. ``uses`` are the other files that it draws on.
     """
 
     file: SourceFile
     digest: str
     outcome: PostRecord | PostError | Withheld | str | None
+    uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReader:
-    """Reads files below ``directory``, at most ``max_bytes`` of each, and finishes posts that are pending."""
+    """Reads files below ``directory``, at most ``max_bytes`` of each, and finishes posts that are pending.
+
+    ``site`` are the files that posts draw on.
+    """
 
     directory: Path
     max_bytes: int
     parse: Parser
-    complete: Callable[[Post, bytes], Post]
+    complete: Finisher
+    site: SiteFiles = NO_FILES
 
     def read(self, unread: Unread) -> Reading:
         """Read one file and what it says."""
@@ -53,10 +72,11 @@ class FileReader:
             return Reading(file, "", data)
         if known and digest_of(data) == known:
             return Reading(file, known, "same")
-        outcome = self.parse(file.path, data)
+        site = self.site.fresh()
+        outcome = self.parse(file.path, data, site=site)
         if isinstance(outcome, Post):
-            return Reading(file, outcome.digest, record_post(outcome))
-        return Reading(file, digest_of(data), outcome)
+            return Reading(file, outcome.digest, record_post(outcome), site.uses)
+        return Reading(file, digest_of(data), outcome, site.uses)
 
     def finish(self, post: Post) -> Post:
         """Return a pending post with its content. Raises SourceChangedError when its file is not what it was."""
@@ -64,7 +84,7 @@ class FileReader:
         data = read_source(self.directory, file, self.max_bytes)
         if not isinstance(data, bytes) or digest_of(data) != post.digest:
             raise SourceChangedError(str(self.directory / post.path))
-        return self.complete(post, data)
+        return self.complete(post, data, site=self.site.fresh())
 
 
 def digest_of(data: bytes) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from feedsvc.errors import ConfigError
 from feedsvc.model import PostError
 from feedsvc.posts.decoding import decode
+from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.jekyllsite import JekyllSite, posts_directory, understand_config
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.plainmatter import load_toml
@@ -18,6 +20,9 @@ __all__ = ["JekyllSite", "read_jekyll_config"]
 CONFIG_FILES = ("_config.yml", "_config.yaml", "_config.toml")
 """In the order in which Jekyll looks for them (``Configuration#config_files``)."""
 
+AUTHOR_FILES = ("_data/authors.yml", "_data/authors.yaml", "_data/authors.json")
+"""Where authors are told by their keys, as jekyll-feed reads them."""
+
 _MAX_BYTES = 1_000_000
 
 
@@ -26,19 +31,49 @@ def read_jekyll_config(directory: Path) -> JekyllSite | None:
 
     Raises ConfigError, with file and line, when there is one that cannot be read.
     """
-    path = next((directory / name for name in CONFIG_FILES if (directory / name).is_file()), None)
-    if path is None:
+    values = _values_of(directory, CONFIG_FILES)
+    if values is None:
         return None
+    posts_dir = posts_directory(values)
+    return understand_config(values, posts_dir if (directory / posts_dir).is_dir() else "")
+
+
+def read_jekyll_rules(directory: Path, *, liquid: bool) -> JekyllRules:
+    """Read what the Jekyll site in ``directory`` says about all of its posts.
+
+    Raises ConfigError where there is no configuration, or a file that cannot be read.
+    """
+    values = _values_of(directory, CONFIG_FILES)
+    if values is None:
+        reason = f"there is no {CONFIG_FILES[0]} in {directory}"
+        raise ConfigError("[jekyll] dir", reason, "name the directory of a Jekyll site, or leave it empty")
+    return JekyllRules(values=values, authors=_values_of(directory, AUTHOR_FILES) or {}, liquid=liquid)
+
+
+def mark_of_site(directory: Path) -> str:
+    """Return a hash of the files that :func:`read_jekyll_rules` reads, without understanding them."""
+    found = (path for names in (CONFIG_FILES, AUTHOR_FILES) if (path := _first(directory, names)))
+    return hashlib.sha256(b"\0".join(_bytes_of(path) for path in found)).hexdigest()[:32]
+
+
+def _first(directory: Path, names: tuple[str, ...]) -> Path | None:
+    return next((directory / name for name in names if (directory / name).is_file()), None)
+
+
+def _values_of(directory: Path, names: tuple[str, ...]) -> dict[str, Value] | None:
+    path = _first(directory, names)
+    return None if path is None else _parse(str(path), _bytes_of(path))
+
+
+def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             data = stream.read(_MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read ({error.strerror})", "check its rights") from error
     if len(data) > _MAX_BYTES:
-        raise ConfigError(str(path), f"is longer than {_MAX_BYTES:,} bytes", "is this a Jekyll configuration?")
-    values = _parse(str(path), data)
-    posts_dir = posts_directory(values)
-    return understand_config(values, posts_dir if (directory / posts_dir).is_dir() else "")
+        raise ConfigError(str(path), f"is longer than {_MAX_BYTES:,} bytes", "is this a file of a Jekyll site?")
+    return data
 
 
 def _parse(path: str, data: bytes) -> dict[str, Value]:

@@ -11,9 +11,10 @@ from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
 from feedsvc.posts.decoding import decode
 from feedsvc.posts.fields import Fields
-from feedsvc.posts.files import digest_of
+from feedsvc.posts.files import NO_FILES, digest_of
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
 from feedsvc.posts.ids import IdSources, propose_id
+from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.labels import read_language, read_terms, read_title
 from feedsvc.posts.media import read_enclosure, read_image
 from feedsvc.posts.names import PostName, name_key, parse_name
@@ -27,6 +28,7 @@ from feedsvc.posts.permalinks import (
     render_permalink,
 )
 from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.source import code_point
 from feedsvc.posts.terms import read_categories
 from feedsvc.posts.timing import read_published, read_updated
@@ -42,6 +44,7 @@ class PostRules:
     ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
     ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves posts pending
     where nothing but their content hangs on it: most are in no document, and content is what costs most.
+    ``jekyll`` is what the site's own configuration says, None where this is no Jekyll site.
     """
 
     site_url: str
@@ -53,20 +56,21 @@ class PostRules:
     id_style: str
     excerpt_separator: str = ""
     defer: bool = False
+    jekyll: JekyllRules | None = None
 
 
-def finish_post(post: Post, data: bytes, rules: PostRules) -> Post:
+def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post:
     """Return a pending post with its content, as it would be had nothing been deferred.
 
-    ``data`` are the bytes it was read from.
+    ``data`` are the bytes it was read from, ``site`` are the files it may draw on.
     """
-    whole = parse_post(post.path, data, replace(rules, defer=False))
+    whole = parse_post(post.path, data, replace(rules, defer=False), site)
     assert isinstance(whole, Post)  # noqa: S101 - that it is one is what made it pending
     return whole
 
 
-def parse_post(path: str, data: bytes, rules: PostRules) -> Post | PostError | Withheld:
-    """Read what the file at ``path`` says. Any bytes have an answer; none raise."""
+def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post | PostError | Withheld:
+    """Read what the file at ``path`` says; ``site`` is what it may draw on. Any bytes have an answer; none raise."""
     source = decode(path, data, rules.encodings)
     if isinstance(source, PostError):
         return source
@@ -88,6 +92,7 @@ def parse_post(path: str, data: bytes, rules: PostRules) -> Post | PostError | W
         fields=fields,
         name=name,
         rules=rules,
+        site=site,
         published=published,
         categories=read_categories(fields),
     )
@@ -105,6 +110,7 @@ class _Draft:
     fields: Fields
     name: PostName
     rules: PostRules
+    site: SiteFiles
     published: datetime
     categories: tuple[str, ...]
 

@@ -23,11 +23,12 @@ def read_source(directory: Path, file: SourceFile, max_bytes: int) -> bytes | Po
     file's or a directory's place since the scan is not followed out of ``directory``.
     """
     try:
-        descriptor = _open_beneath(str(directory), file.path)
+        descriptor = open_inside(str(directory), file.path)
+    except _LeadsOutError:
+        reason = "this link leads outside the posts directory"
+        return PostError(path=file.path, reason=reason, hint="copy what it leads to in its place")
     except OSError as error:
-        if error.errno != errno.ELOOP and error.errno != errno.ENOTDIR:
-            return _unreadable(file.path, error)
-        return _read_link(directory, file, max_bytes)
+        return _unreadable(file.path, error)
     return _read(descriptor, file.path, max_bytes)
 
 
@@ -52,21 +53,27 @@ def _open_beneath(root: str, path: str) -> int:
         os.close(at)
 
 
-def _read_link(directory: Path, file: SourceFile, max_bytes: int) -> bytes | PostError | None:
-    """Read a file that a link on the way leads to, if that stays inside."""
-    root = os.path.realpath(directory)
+class _LeadsOutError(OSError):
+    """A link on the way leads out of the directory."""
+
+
+def open_inside(directory: str, path: str) -> int:
+    """Open ``path`` below ``directory``, by links that stay inside too; the caller closes it. Raises OSError."""
     try:
-        target = os.path.realpath(f"{root}/{file.path}", strict=True)
-        if not is_beneath(target, root):
-            return PostError(
-                path=file.path,
-                reason="this link leads outside the posts directory",
-                hint="copy what it leads to in its place",
-            )
-        descriptor = _open_beneath(root, target[len(root.rstrip("/")) + 1 :])
+        return _open_beneath(directory, path)
     except OSError as error:
-        return _unreadable(file.path, error)
-    return _read(descriptor, file.path, max_bytes)
+        if error.errno != errno.ELOOP and error.errno != errno.ENOTDIR:
+            raise
+    return _open_link(directory, path)
+
+
+def _open_link(directory: str, path: str) -> int:
+    """Open what a link on the way leads to, if that stays inside."""
+    root = os.path.realpath(directory)
+    target = os.path.realpath(f"{root}/{path}", strict=True)
+    if not is_beneath(target, root):
+        raise _LeadsOutError
+    return _open_beneath(root, target[len(root.rstrip("/")) + 1 :])
 
 
 def _read(descriptor: int, path: str, max_bytes: int) -> bytes | PostError:
@@ -77,7 +84,7 @@ def _read(descriptor: int, path: str, max_bytes: int) -> bytes | PostError:
             return PostError(path=path, reason=reason, hint=hint)
         if status.st_size > max_bytes:
             return _too_large(path, status.st_size, max_bytes)
-        data = _read_all(descriptor, status.st_size, max_bytes + 1)
+        data = read_all(descriptor, status.st_size, max_bytes + 1)
     except OSError as error:
         return _refused(path, error)
     finally:
@@ -85,7 +92,7 @@ def _read(descriptor: int, path: str, max_bytes: int) -> bytes | PostError:
     return _too_large(path, len(data), max_bytes) if len(data) > max_bytes else data
 
 
-def _read_all(descriptor: int, size: int, limit: int) -> bytes:
+def read_all(descriptor: int, size: int, limit: int) -> bytes:
     """Read to the end, or ``limit`` bytes, of a file that had ``size`` of them a moment ago."""
     data = os.read(descriptor, size + 1)
     if len(data) == size:

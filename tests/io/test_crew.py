@@ -41,12 +41,12 @@ import os, signal
 from functools import partial
 from feedsvc.posts.parse import parse_post
 
-def fail(path, data, rules, parent, killed):
+def fail(path, data, rules, parent, killed, site):
     if path == "{2 * BATCH:04}.md" and os.getpid() != parent:
         if killed:
             os.kill(os.getpid(), signal.SIGKILL)
         raise RuntimeError(path)
-    return parse_post(path, data, rules)
+    return parse_post(path, data, rules, site)
 """
 
 

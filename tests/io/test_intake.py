@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from feedsvc.model import SITE, Finding, Post, PostError, Term, Withheld
 from feedsvc.posts.crew import read_files
 from feedsvc.posts.files import FileReader
 from feedsvc.posts.scan import ScanResult, scan_posts
+from feedsvc.posts.sitefiles import SiteFiles, look_again
 
 # Later than any time that the file system gives, so that no file looks as if it had just changed.
 NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
@@ -91,15 +92,26 @@ class Desk:
         """Take in what is there now; return the feeds touched, by key, the site's as "the site"."""
         self.read.clear()
 
-        def parse_and_note(path: str, data: bytes) -> Post | PostError | Withheld:
+        def parse_and_note(path: str, data: bytes, *, site: SiteFiles) -> Post | PostError | Withheld:
             self.read.append(path)
-            return parse(path, data)
+            outcome = parse(path, data)
+            drawn = site.read("note.txt", 100) if "drawing" in data.decode() else None
+            return replace(outcome, content=drawn.decode()) if drawn and isinstance(outcome, Post) else outcome
+
+        def complete(post: Post, _data: bytes, *, site: SiteFiles) -> Post:
+            return post
 
         rules = IntakeRules(directory=str(self.posts), future=future, allow_removals=allow_removals)
         reader = FileReader(
-            directory=self.posts, max_bytes=max_bytes, parse=parse_and_note, complete=lambda post, _: post
+            directory=self.posts,
+            max_bytes=max_bytes,
+            parse=parse_and_note,
+            complete=complete,
+            site=SiteFiles(self.posts.parent),
         )
-        intake = Intake(rules, partial(read_files, reader), self.index, self.ledger, NOON + hours * HOUR)
+        look = partial(look_again, self.posts.parent)
+        now = NOON + hours * HOUR
+        intake = Intake(rules, partial(read_files, reader), self.index, self.ledger, now, look=look)
         touched = intake.take_in(scan or self.scan(), known_elsewhere)
         self.open_anew()
         return {"the site" if feed == SITE else feed[1] for feed in touched}
@@ -385,3 +397,40 @@ def test_the_order_of_the_scan_decides_nothing(desk: Desk, order: str) -> None:
     desk.take_in(ScanResult(files=files, errors=()))
     assert [standing.path for standing in desk.index.posts.ranking(SITE, 10)] == ["c.md", "b.md", "a.md"]
     assert desk.read == ["a.md", "b.md", "c.md"]
+
+
+def test_a_post_is_read_again_when_what_it_draws_on_comes_changes_or_goes(desk: Desk) -> None:
+    desk.write(a="News 0 drawing", b="Sport")
+    desk.take_in()
+    note = desk.posts.parent / "note.txt"
+    for text in ("first", "another", None):
+        if text is None:
+            note.unlink()
+        else:
+            note.write_text(text, encoding="utf-8")
+        assert desk.take_in() == {"the site", "News"}
+        assert desk.read == ["a.md"]
+        post = desk.index.posts.get("a.md")
+        assert post is not None
+        assert post.content == (text or "News 0 drawing")
+        assert desk.take_in() == set()
+        assert desk.read == []
+
+
+def test_what_a_changed_or_removed_post_drew_on_is_nothing_to_it_any_more(desk: Desk) -> None:
+    desk.write(a="News 0 drawing", b="Sport 0 drawing", c="Sport")
+    desk.take_in()
+    desk.write(a="News")
+    desk.remove("b")
+    desk.take_in()
+    (desk.posts.parent / "note.txt").write_text("there", encoding="utf-8")
+    assert desk.take_in() == set()
+    assert desk.read == []
+
+
+def test_among_named_paths_too_a_post_is_read_again_for_what_it_draws_on(desk: Desk) -> None:
+    desk.write(a="News 0 drawing", b="Sport")
+    desk.take_in()
+    (desk.posts.parent / "note.txt").write_text("there", encoding="utf-8")
+    assert desk.take_in(scan_posts(desk.posts, ("*.md",), within=["b.md"])) == {"the site", "News"}
+    assert desk.read == ["a.md"]

@@ -1,0 +1,148 @@
+"""Other files of the site that a post draws on: what Liquid includes, data, images. The only way to them.
+
+Each answer is noted as a :class:`~feedsvc.model.Use`, so that the post is read again when one of them changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from feedsvc.model import Use
+from feedsvc.posts.reading import open_inside, read_all
+
+HEAD_BYTES = 65_536
+"""How much of a file tells what it is: its type, and an image's dimensions."""
+
+_MOST_LISTED = 1_000_000
+
+
+class Head(NamedTuple):
+    """A file's ``size`` in bytes, and its first ``HEAD_BYTES``."""
+
+    size: int
+    data: bytes
+
+
+class SiteFiles:
+    """The files below a directory, as one post sees them; without a directory there are none.
+
+    Paths are relative to it, with ``/``. None leads out of it, by ``..`` or by a link, and names that begin with a dot
+    are not seen.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = None if root is None else str(root)
+        self._uses: dict[tuple[str, str], str] = {}
+
+    def __reduce__(self) -> tuple[type[SiteFiles], tuple[Path | None]]:
+        """Go to another process without what was noted."""
+        return SiteFiles, (None if self._root is None else Path(self._root),)
+
+    def fresh(self) -> SiteFiles:
+        """Return the same files for another post, with nothing noted."""
+        return SiteFiles(None if self._root is None else Path(self._root))
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What was asked for, sorted, each once."""
+        return tuple(Use(*key, look) for key, look in sorted(self._uses.items()))
+
+    def read(self, path: str, max_bytes: int) -> bytes | None:
+        """Return what is in the file; None where there is none, or it is longer or may not be read."""
+        return self._open("file", path, max_bytes)[1]
+
+    def head(self, path: str) -> Head | None:
+        """Return the size of a file, however large, and how it begins; None where there is none to be read."""
+        size, data = self._open("head", path, None)
+        return None if data is None else Head(size, data)
+
+    def list(self, directory: str) -> tuple[str, ...]:
+        """Return the paths of the files below a directory, sorted; "" is the site's own.
+
+        A link to a file is listed, one to a directory is not. That the post draws on all of them is noted, too: it is
+        read again when any of them looks otherwise, comes or goes.
+        """
+        if self._root is None or not (directory == "" or _is_plain(directory)):
+            return ()
+        looks = list(_walk(self._root, directory))
+        self._uses.setdefault(("tree", directory), _look_of_tree(looks))
+        return tuple(path for path, _ in looks)
+
+    def _open(self, kind: str, path: str, max_bytes: int | None) -> tuple[int, bytes | None]:
+        """Return size and content of a file, its beginning only without ``max_bytes``; None where it cannot be."""
+        if self._root is None or not _is_plain(path):
+            return 0, None
+        look, size, data = "", 0, None
+        try:
+            descriptor = open_inside(self._root, path)
+        except OSError:
+            descriptor = -1
+        if descriptor >= 0:
+            try:
+                status = os.fstat(descriptor)
+                size = status.st_size
+                if stat.S_ISREG(status.st_mode):
+                    look = _look(status)
+                    if max_bytes is None:
+                        data = os.read(descriptor, HEAD_BYTES)
+                    elif size <= max_bytes:
+                        data = read_all(descriptor, size, max_bytes)
+            except OSError:
+                data = None
+            finally:
+                os.close(descriptor)
+        self._uses.setdefault((kind, path), look)
+        return size, data
+
+
+def look_again(root: Path | None, kind: str, name: str) -> str:
+    """Return how a used file or tree looks now, to be compared with the ``look`` of its Use."""
+    if root is None:
+        return ""
+    if kind == "tree":
+        return _look_of_tree(_walk(str(root), name))
+    try:
+        status = os.stat(f"{root}/{name}")  # noqa: PTH116 (for each image of each post)
+    except OSError:
+        return ""
+    return _look(status) if stat.S_ISREG(status.st_mode) else ""
+
+
+def _is_plain(path: str) -> bool:
+    return "\0" not in path and all(part and part[0] != "." for part in path.split("/"))
+
+
+def _look(status: os.stat_result) -> str:
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def _look_of_tree(looks: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for path, look in looks:
+        digest.update(f"{path}\0{look}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:32]
+
+
+def _walk(root: str, directory: str) -> Iterator[tuple[str, str]]:
+    """Yield each file below ``directory``, sorted by path, with its look."""
+    found: list[tuple[str, str]] = []
+    pending = [directory]
+    while pending and len(found) < _MOST_LISTED:
+        prefix = f"{place}/" if (place := pending.pop()) else ""
+        try:
+            with os.scandir(f"{root}/{place}") as entries:
+                for entry in entries:
+                    if entry.name[0] == ".":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(prefix + entry.name)
+                    elif entry.is_file():
+                        found.append((prefix + entry.name, _look(entry.stat())))
+        except OSError:
+            continue  # a directory that went away meanwhile holds nothing
+    yield from sorted(found)
