@@ -45,6 +45,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
     assert tomllib.loads(text) == {
         "site": {},
         "posts": {},
+        "jekyll": {},
         "feeds": {"paths": {}, "aliases": {}},
         "redirects": {},
         "schedule": {},
