@@ -35,22 +35,22 @@ class SiteFiles:
     are not seen.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | str | None = None) -> None:
         self._root = None if root is None else str(root)
         self._uses: dict[tuple[str, str], str] = {}
 
-    def __reduce__(self) -> tuple[type[SiteFiles], tuple[Path | None]]:
+    def __reduce__(self) -> tuple[type[SiteFiles], tuple[str | None]]:
         """Go to another process without what was noted."""
-        return SiteFiles, (None if self._root is None else Path(self._root),)
+        return SiteFiles, (self._root,)
 
     def fresh(self) -> SiteFiles:
         """Return the same files for another post, with nothing noted."""
-        return SiteFiles(None if self._root is None else Path(self._root))
+        return SiteFiles(self._root)
 
     @property
     def uses(self) -> tuple[Use, ...]:
         """What was asked for, sorted, each once."""
-        return tuple(Use(*key, look) for key, look in sorted(self._uses.items()))
+        return tuple(Use(*key, look) for key, look in sorted(self._uses.items())) if self._uses else ()
 
     def read(self, path: str, max_bytes: int) -> bytes | None:
         """Return what is in the file; None where there is none, or it is longer or may not be read."""
