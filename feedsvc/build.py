@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 
 # Other versions of these may read a post, or write a feed, in other bytes.
-_MAKERS = ("feedsvc", "feedgen", "nh3", "pyromark", "PyYAML")
+_MAKERS = ("feedsvc", "feedgen", "imagesize", "nh3", "pyromark", "PyYAML")
 
 
 def build(

@@ -91,11 +91,23 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A resource that belongs to an entry; ``length`` in bytes, 0 where unknown."""
+    """A resource that belongs to an entry; ``length`` in bytes and ``duration`` in seconds, 0 where unknown."""
 
     href: str
     media_type: str
     length: int = 0
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of an entry; ``length`` in bytes, ``width`` and ``height`` in pixels, 0 where unknown."""
+
+    href: str
+    media_type: str = ""
+    length: int = 0
+    width: int = 0
+    height: int = 0
 
 
 class Term(NamedTuple):
@@ -122,7 +134,8 @@ class Post:
     file's bytes, ``body_digest`` of what follows the front matter. ``name_key``
     sorts file names naturally (``-2`` before ``-10``) and is unique. A ``pending``
     post has no content yet, and no summary unless its author wrote one: they are
-    made of the file when a document first carries it.
+    made of the file when a document first carries it. ``thumbnail`` and ``banner``
+    are pictures beside ``image``, None where that one stands for them.
     """
 
     path: str
@@ -139,8 +152,10 @@ class Post:
     authors: tuple[Person, ...] = ()
     terms: tuple[Term, ...] = ()
     language: str = ""
-    image: str = ""
-    enclosure: Enclosure | None = None
+    image: Image | None = None
+    thumbnail: Image | None = None
+    banner: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
     pending: bool = False
     warnings: tuple[Finding, ...] = ()
 

@@ -14,12 +14,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from feedsvc.model import Enclosure, Finding, Person, Post, Term
+from feedsvc.model import Enclosure, Finding, Image, Person, Post, Term
 
 # Made once: json.dumps with arguments makes an encoder for each call.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_IMAGES = ("image", "thumbnail", "banner")
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -87,7 +88,7 @@ def record_post(post: Post) -> PostRecord:
     )
 
 
-def _fields(value: Post | Person | Enclosure | Finding) -> dict[str, Any]:
+def _fields(value: Person | Enclosure | Finding | Image) -> dict[str, Any]:
     """Return the fields of one flat value; dataclasses.asdict copies deeply, at ten times the cost."""
     return {field.name: getattr(value, field.name) for field in fields_of(value)}
 
@@ -109,8 +110,8 @@ def dump_post(post: Post) -> str:
         "authors": [_fields(person) for person in post.authors],
         "terms": post.terms,
         "language": post.language,
-        "image": post.image,
-        "enclosure": _fields(post.enclosure) if post.enclosure else None,
+        **{name: _fields(image) for name in _IMAGES if (image := getattr(post, name))},
+        "enclosures": [_fields(enclosure) for enclosure in post.enclosures],
         "pending": post.pending,
         "warnings": [_fields(finding) for finding in post.warnings],
     }
@@ -127,7 +128,10 @@ def load_post(text: str) -> Post:
     fields["updated"] = from_microseconds(fields["updated"])
     fields["authors"] = tuple(Person(**person) for person in fields["authors"])
     fields["terms"] = tuple(Term(*term) for term in fields["terms"])
-    fields["enclosure"] = Enclosure(**fields["enclosure"]) if fields["enclosure"] else None
+    for name in _IMAGES:
+        if isinstance(image := fields.pop(name, None), dict):
+            fields[name] = Image(**image)
+    fields["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in fields.get("enclosures", ()))
     fields["warnings"] = tuple(Finding(**finding) for finding in fields["warnings"])
     return Post(**{name: value for name, value in fields.items() if name in Post.__slots__})
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from feedgen.feed import FeedGenerator
 
 from feedsvc.feeds.extension import MEDIA_PREFIX, TOMBSTONE_PREFIX, Link, register
+from feedsvc.feeds.mediarss import media_contents, media_thumbnail
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.values import (
     EMPTY_FEED_UPDATED,
@@ -14,7 +15,6 @@ from feedsvc.feeds.values import (
     archive_links,
     entry_language,
     entry_title,
-    image_type,
     last_updated,
     whole_utc,
 )
@@ -81,23 +81,19 @@ def _add_entry(generator: FeedGenerator, spec: FeedSpec, entry: Entry, rules: Re
     extension = written.feedsvc
     extension.links = _links(entry)
     extension.language = entry_language(spec, entry)
-    extension.image = post.image
-    extension.image_type = image_type(post.image)
+    extension.media = media_contents(post)
+    extension.thumbnail = media_thumbnail(post)
 
 
 def _links(entry: Entry) -> tuple[Link, ...]:
     post = entry.post
     alternate = Link(rel="alternate", href=post.alternate_link, media_type="text/html", hreflang=post.language)
-    if post.enclosure is None:
-        return (alternate,)
     # A length of 0 is "unknown" in RSS only; in Atom it is a hint, left out where nobody knows.
-    enclosure = Link(
-        rel="enclosure",
-        href=post.enclosure.href,
-        media_type=post.enclosure.media_type,
-        length=post.enclosure.length or None,
+    enclosures = (
+        Link(rel="enclosure", href=each.href, media_type=each.media_type, length=each.length or None)
+        for each in post.enclosures
     )
-    return (alternate, enclosure)
+    return (alternate, *enclosures)
 
 
 def _people(people: Sequence[Person]) -> list[dict[str, str]]:

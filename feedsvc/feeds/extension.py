@@ -122,7 +122,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has n
     """Completes an entry: set the attributes before the feed is written.
 
     ``links`` are written into Atom only, in place of feedgen's. ``creators`` and ``pub_date`` (RFC 2822) are
-    written into RSS only. ``language`` is a BCP 47 tag that differs from the feed's; ``image`` is a URL.
+    written into RSS only. ``language`` is a BCP 47 tag that differs from the feed's. ``media`` and ``thumbnail`` are
+    the attributes of each media:content and of the media:thumbnail.
     """
 
     def __init__(self) -> None:
@@ -130,8 +131,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has n
         self.creators: tuple[str, ...] = ()
         self.pub_date = ""
         self.language = ""
-        self.image = ""
-        self.image_type = ""
+        self.media: tuple[dict[str, str], ...] = ()
+        self.thumbnail: dict[str, str] = {}
 
     def extend_atom(self, entry: etree._Element) -> etree._Element:
         """Complete an Atom entry."""
@@ -140,7 +141,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has n
         for link in self.links:
             etree.SubElement(entry, "link", link.attributes())
         refer_to_markup(entry, "title", "summary")
-        self._add_language_and_image(entry)
+        self._add_language_and_media(entry)
         return entry
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
@@ -149,18 +150,16 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has n
         etree.SubElement(item, "pubDate").text = self.pub_date
         for creator in self.creators:
             etree.SubElement(item, f"{_DC}creator").text = creator
-        self._add_language_and_image(item)
+        self._add_language_and_media(item)
         return item
 
-    def _add_language_and_image(self, element: etree._Element) -> None:
+    def _add_language_and_media(self, element: etree._Element) -> None:
         if self.language:
             element.set(_XML_LANG, self.language)
-        if self.image:
-            attributes = {"url": self.image, "medium": "image"}
-            if self.image_type:
-                attributes["type"] = self.image_type
+        for attributes in self.media:
             etree.SubElement(element, f"{_MEDIA}content", attributes)
-            etree.SubElement(element, f"{_MEDIA}thumbnail", {"url": self.image})
+        if self.thumbnail:
+            etree.SubElement(element, f"{_MEDIA}thumbnail", self.thumbnail)
 
 
 def register(generator: FeedGenerator) -> None:

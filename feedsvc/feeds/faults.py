@@ -39,12 +39,13 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
         ("link", post.alternate_link),
         ("summary", post.summary),
         ("content", post.content),
-        ("image", post.image),
         ("language", post.language),
     )
     for person in post.authors:
         yield "authors", f"{person.name} {person.email} {person.uri}"
     for category in entry.categories:
         yield "categories", f"{category.term} {category.label}"
-    if post.enclosure:
-        yield "enclosure", f"{post.enclosure.href} {post.enclosure.media_type}"
+    for image in (post.image, post.thumbnail, post.banner):
+        yield "image", image.href if image else ""
+    for enclosure in post.enclosures:
+        yield "enclosure", f"{enclosure.href} {enclosure.media_type}"

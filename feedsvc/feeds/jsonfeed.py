@@ -55,13 +55,14 @@ def _item(spec: FeedSpec, entry: Entry, rules: RenderRules) -> dict[str, Any]:
             "content_html": post.content if full else "",
             "content_text": "" if full else post.summary or title,
             "summary": post.summary,
-            "image": post.image,
+            "image": post.image.href if post.image else "",
+            "banner_image": post.banner.href if post.banner else "",
             "date_published": whole_utc(post.published).isoformat(),
             "date_modified": whole_utc(post.updated).isoformat(),
             "authors": [_author(person) for person in post.authors],
             "tags": [category.label for category in entry.categories],
             "language": entry_language(spec, entry),
-            "attachments": [_attachment(post.enclosure)] if post.enclosure else [],
+            "attachments": [_attachment(enclosure) for enclosure in post.enclosures],
         }
     )
 
@@ -72,7 +73,14 @@ def _author(person: Person) -> dict[str, Any]:
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:
-    return _present({"url": enclosure.href, "mime_type": enclosure.media_type, "size_in_bytes": enclosure.length})
+    return _present(
+        {
+            "url": enclosure.href,
+            "mime_type": enclosure.media_type,
+            "size_in_bytes": enclosure.length,
+            "duration_in_seconds": enclosure.duration,
+        }
+    )
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from html import escape
 from feedgen.feed import FeedGenerator
 
 from feedsvc.feeds.extension import DUBLIN_CORE_PREFIX, MEDIA_PREFIX, Link, register
+from feedsvc.feeds.mediarss import media_contents, media_thumbnail
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.values import (
     GENERATOR,
@@ -16,7 +17,6 @@ from feedsvc.feeds.values import (
     entry_language,
     entry_title,
     format_rfc2822,
-    image_type,
     last_updated,
     mailbox,
 )
@@ -87,8 +87,9 @@ def _add_item(generator: FeedGenerator, spec: FeedSpec, entry: Entry, rules: Ren
     if post.summary:
         # A description is HTML, so plain text is escaped once for HTML and, by lxml, once more for XML.
         written.description(escape(post.summary, quote=False))
-    if post.enclosure:
-        written.enclosure(post.enclosure.href, post.enclosure.length, post.enclosure.media_type)
+    for enclosure in post.enclosures[:1]:
+        # The profile allows one; Media RSS tells the others.
+        written.enclosure(enclosure.href, enclosure.length, enclosure.media_type)
     extension = written.feedsvc
     if len(post.authors) == 1 and post.authors[0].email:
         written.author(name=post.authors[0].name, email=post.authors[0].email)
@@ -97,5 +98,5 @@ def _add_item(generator: FeedGenerator, spec: FeedSpec, entry: Entry, rules: Ren
         extension.creators = tuple(person.name for person in post.authors)
     extension.pub_date = format_rfc2822(post.published)
     extension.language = entry_language(spec, entry)
-    extension.image = post.image
-    extension.image_type = image_type(post.image)
+    extension.media = media_contents(post, post.enclosures[1:])
+    extension.thumbnail = media_thumbnail(post)

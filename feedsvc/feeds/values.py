@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from posixpath import splitext
-from urllib.parse import urlsplit
 
 from feedsvc.model import Entry, FeedLocation, FeedSpec, Person
 
@@ -19,18 +17,6 @@ every build differ."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TITLE_LENGTH = 80
-
-# Not the mimetypes module: that reads the machine's own tables, and the same posts must give the same bytes.
-_IMAGE_TYPES: Mapping[str, str] = {
-    ".avif": "image/avif",
-    ".bmp": "image/bmp",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-}
 
 
 def whole_utc(instant: datetime) -> datetime:
@@ -48,11 +34,6 @@ def format_rfc2822(instant: datetime) -> str:
 def last_updated(entries: Iterable[Entry]) -> datetime | None:
     """Return when the newest of the entries last changed, or None without entries."""
     return max((entry.post.updated for entry in entries), default=None)
-
-
-def image_type(url: str) -> str:
-    """Return the media type that the extension of an image's URL tells, or an empty string."""
-    return _IMAGE_TYPES.get(splitext(urlsplit(url).path)[1].lower(), "")
 
 
 def entry_title(entry: Entry) -> str:

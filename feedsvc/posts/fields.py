@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from feedsvc.model import Finding, PostError
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.source import SourceText
@@ -20,6 +22,10 @@ class Fields:
     def value(self, key: str) -> Value:
         """Return what stands at ``key``, or None."""
         return self._matter.values.get(key)
+
+    def lacks(self, keys: Set[str]) -> bool:
+        """Tell whether none of ``keys`` is there."""
+        return self._matter.values.keys().isdisjoint(keys)
 
     def first(self, *keys: str) -> str:
         """Return the first of ``keys`` that says something, or an empty string."""

@@ -16,7 +16,7 @@ from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
 from feedsvc.posts.ids import IdSources, propose_id
 from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.labels import read_language, read_terms, read_title
-from feedsvc.posts.media import read_enclosure, read_image
+from feedsvc.posts.media import read_media
 from feedsvc.posts.names import PostName, name_key, parse_name
 from feedsvc.posts.people import read_authors
 from feedsvc.posts.permalinks import (
@@ -163,6 +163,7 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         return content
     authors = read_authors(fields, rules.site_url)
     language = read_language(fields, rules.language)
+    media = read_media(fields, rules.site_url, draft.site)
     post = Post(
         path=draft.path,
         name_key=name_key(draft.path),
@@ -179,8 +180,10 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         authors=authors,
         terms=read_terms(fields, draft.categories, authors, language),
         language=language,
-        image=read_image(fields, rules.site_url),
-        enclosure=read_enclosure(fields, rules.site_url),
+        image=media.pictures.image,
+        thumbnail=media.pictures.thumbnail,
+        banner=media.pictures.banner,
+        enclosures=media.enclosures,
     )
     return replace(post, warnings=tuple(fields.findings)) if fields.findings else post
 

@@ -48,6 +48,11 @@ class SiteFiles:
         return SiteFiles(self._root)
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether there is a directory to look into."""
+        return self._root is not None
+
+    @property
     def uses(self) -> tuple[Use, ...]:
         """What was asked for, sorted, each once."""
         return tuple(Use(*key, look) for key, look in sorted(self._uses.items())) if self._uses else ()

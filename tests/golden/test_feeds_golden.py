@@ -13,7 +13,7 @@ import pytest
 
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds
 from feedsvc.feeds.render import RenderRules, render_feed
-from feedsvc.model import Category, Enclosure, Entry, FeedSpec, Person, Post, TermInUse
+from feedsvc.model import Category, Enclosure, Entry, FeedSpec, Image, Person, Post, TermInUse
 
 HERE = Path(__file__).parent / "feeds"
 SITE = "https://news.example.kr"
@@ -38,7 +38,13 @@ POSTS = (
             "<h2>장터 & 식당</h2>\n<p>&nbsp;</p>\n<ul>\n<li>첫째 &lt;둘째&gt;</li>\n</ul>\n"
             f'실시간 소식은, <a href="{SITE}/">{SITE}</a>'
         ),
-        image=f"{SITE}/assets/img/breaking.jpg",
+        image=Image(
+            href=f"{SITE}/assets/img/breaking.jpg", media_type="image/jpeg", length=48213, width=1200, height=630
+        ),
+        thumbnail=Image(
+            href=f"{SITE}/assets/img/small.webp", media_type="image/webp", length=2113, width=160, height=84
+        ),
+        banner=Image(href="https://images.example/wide.jpg", media_type="image/jpeg"),
     ),
     Post(
         path="2024-07-11-10.md",
@@ -53,7 +59,7 @@ POSTS = (
         summary="",
         content="<p>본문의 ]]&gt; 와 &lt;item&gt;, &lt;entry&gt;, &amp;lt; 는 글자일 뿐이다.</p>",
         authors=(MINJI,),
-        image="https://images.example/cover",
+        image=Image(href="https://images.example/cover"),
     ),
     Post(
         path="2024-07-09-podcast.md",
@@ -69,7 +75,11 @@ POSTS = (
         content="<p>Shownotes.</p>",
         authors=(MINJI, PARK),
         language="en",
-        enclosure=Enclosure(href=f"{SITE}/audio/1.mp3", media_type="audio/mpeg", length=123456),
+        enclosures=(
+            Enclosure(href=f"{SITE}/audio/1.mp3", media_type="audio/mpeg", length=123456, duration=1805),
+            Enclosure(href=f"{SITE}/video/1.mp4", media_type="video/mp4", length=9876543, duration=1806),
+            Enclosure(href=f"{SITE}/files/notes.pdf", media_type="application/pdf"),
+        ),
     ),
     Post(
         path="2024-01-05-short.md",
@@ -84,7 +94,7 @@ POSTS = (
         summary="본문 없는 글.",
         content="",
         authors=(PARK,),
-        enclosure=Enclosure(href=f"{SITE}/files/notice.pdf", media_type="application/pdf"),
+        enclosures=(Enclosure(href=f"{SITE}/files/notice.pdf", media_type="application/pdf"),),
     ),
 )
 LABELS = {"2024-07-11-2.md": ("경제", "R&D"), "2024-07-11-10.md": ("경제",), "2024-07-09-podcast.md": ("IT",)}

@@ -9,7 +9,7 @@ from lxml import etree
 
 from feedsvc.feeds.atom import render_atom
 from feedsvc.feeds.rules import RenderRules
-from feedsvc.model import DeletedEntry, Enclosure, Entry, FeedSpec, Person
+from feedsvc.model import DeletedEntry, Enclosure, Entry, FeedSpec, Image, Person
 
 NS = {"a": "http://www.w3.org/2005/Atom", "m": "http://search.yahoo.com/mrss/"}
 FULL = RenderRules(content="full", max_bytes=10**6)
@@ -68,7 +68,7 @@ def test_entries_keep_the_order_they_come_in(make_feed: MakeFeed, make_entry: Ma
 
 def test_entry_links_keep_rel_type_language_and_length(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
     enclosure = Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg", length=1234)
-    root = render(make_feed("atom"), [make_entry(enclosure=enclosure, language="ko")])
+    root = render(make_feed("atom"), [make_entry(enclosures=(enclosure,), language="ko")])
     assert links(one(root, "a:entry")) == [
         {"rel": "alternate", "href": "https://example.org/posts/first/", "type": "text/html", "hreflang": "ko"},
         {"rel": "enclosure", "href": "https://example.org/a.mp3", "type": "audio/mpeg", "length": "1234"},
@@ -77,7 +77,7 @@ def test_entry_links_keep_rel_type_language_and_length(make_feed: MakeFeed, make
 
 def test_an_unknown_length_is_left_out(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
     enclosure = Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg")
-    root = render(make_feed("atom"), [make_entry(enclosure=enclosure)])
+    root = render(make_feed("atom"), [make_entry(enclosures=(enclosure,))])
     assert "length" not in links(one(root, "a:entry"))[1]
 
 
@@ -149,19 +149,30 @@ def test_categories_have_a_term_and_a_label(make_feed: MakeFeed, make_entry: Mak
 
 
 def test_an_image_is_media_rss_outside_any_group(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
-    known = "https://example.org/a.JPG?w=1"
-    root = render(make_feed("atom"), [make_entry(image=known), make_entry("second", image="https://example.org/b")])
+    known = Image(href="https://example.org/a.jpg", media_type="image/jpeg", length=9999, width=640, height=480)
+    unknown = Image(href="https://example.org/b")
+    root = render(make_feed("atom"), [make_entry(image=known), make_entry("second", image=unknown)])
     contents = root.findall("a:entry/m:content", NS)
     assert [dict(each.attrib) for each in contents] == [
-        {"url": known, "medium": "image", "type": "image/jpeg"},
+        {
+            "url": known.href,
+            "medium": "image",
+            "type": "image/jpeg",
+            "fileSize": "9999",
+            "width": "640",
+            "height": "480",
+        },
         {"url": "https://example.org/b", "medium": "image"},
     ]
-    assert [each.get("url") for each in root.findall("a:entry/m:thumbnail", NS)] == [known, "https://example.org/b"]
+    assert [dict(each.attrib) for each in root.findall("a:entry/m:thumbnail", NS)] == [
+        {"url": known.href, "width": "640", "height": "480"},
+        {"url": unknown.href},
+    ]
 
 
 def test_namespaces_are_declared_once_and_with_their_usual_prefixes(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
     spec = make_feed("atom")
-    body = render_atom(spec, spec.locations[0], [make_entry(image="https://example.org/a.png")], FULL)
+    body = render_atom(spec, spec.locations[0], [make_entry(image=Image(href="https://example.org/a.png"))], FULL)
     assert body.count(b"xmlns:media=") == 1
     assert b"ns0" not in body
 

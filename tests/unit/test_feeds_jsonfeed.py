@@ -7,7 +7,7 @@ from typing import Any
 
 from feedsvc.feeds.jsonfeed import render_json
 from feedsvc.feeds.rules import RenderRules
-from feedsvc.model import Enclosure, Entry, FeedSpec, Person
+from feedsvc.model import Enclosure, Entry, FeedSpec, Image, Person
 
 FULL = RenderRules(content="full", max_bytes=10**6)
 SUMMARY = RenderRules(content="summary", max_bytes=10**6)
@@ -40,9 +40,9 @@ def test_an_item_says_everything_the_post_does(make_feed: MakeFeed, make_entry: 
         categories=("경제",),
         updated=datetime(2024, 6, 13, 1, 2, 3, 456, tzinfo=UTC),
         language="ko",
-        image="https://example.org/a.png",
+        image=Image(href="https://example.org/a.png"),
         authors=(Person(name="Ann", email="ann@example.org"), Person(name="Bob", email="b@b.b", uri="https://b.b/")),
-        enclosure=Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg", length=12),
+        enclosures=(Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg", length=12),),
     )
     (item,) = render(make_feed("json"), [entry])["items"]
     assert item == {
@@ -63,7 +63,7 @@ def test_an_item_says_everything_the_post_does(make_feed: MakeFeed, make_entry: 
 
 def test_an_attachment_of_unknown_size_tells_none(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
     enclosure = Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg")
-    (item,) = render(make_feed("json"), [make_entry(enclosure=enclosure)])["items"]
+    (item,) = render(make_feed("json"), [make_entry(enclosures=(enclosure,))])["items"]
     assert item["attachments"] == [{"url": "https://example.org/a.mp3", "mime_type": "audio/mpeg"}]
 
 

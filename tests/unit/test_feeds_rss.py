@@ -11,7 +11,7 @@ from lxml import etree
 
 from feedsvc.feeds.rss import render_rss
 from feedsvc.feeds.rules import RenderRules
-from feedsvc.model import Enclosure, Entry, FeedSpec, Person
+from feedsvc.model import Enclosure, Entry, FeedSpec, Image, Person
 
 NS = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -194,7 +194,7 @@ def test_an_enclosure_has_url_length_and_type_and_an_unknown_length_is_zero(
 ) -> None:
     known = Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg", length=1234)
     unknown = Enclosure(href="https://example.org/b.mp3", media_type="audio/mpeg")
-    channel = render(make_feed("rss"), [make_entry("a", enclosure=known), make_entry("b", enclosure=unknown)])
+    channel = render(make_feed("rss"), [make_entry("a", enclosures=(known,)), make_entry("b", enclosures=(unknown,))])
     assert [dict(each.attrib) for each in channel.findall("item/enclosure")] == [
         {"url": "https://example.org/a.mp3", "length": "1234", "type": "audio/mpeg"},
         {"url": "https://example.org/b.mp3", "length": "0", "type": "audio/mpeg"},
@@ -208,7 +208,9 @@ def test_categories_are_told_by_label(make_feed: MakeFeed, make_entry: MakeEntry
 
 
 def test_an_image_is_media_rss(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
-    channel = render(make_feed("rss"), [make_entry(image="https://example.org/a.webp")])
+    channel = render(
+        make_feed("rss"), [make_entry(image=Image(href="https://example.org/a.webp", media_type="image/webp"))]
+    )
     url = "https://example.org/a.webp"
     assert [dict(each.attrib) for each in channel.findall("item/m:*", NS)] == [
         {"url": url, "medium": "image", "type": "image/webp"},

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.model import Post, PostError, Withheld
+from feedsvc.model import Image, Post, PostError, Withheld
 from feedsvc.posts.parse import PostRules, parse_post
 
 CORPUS = Path(
@@ -131,7 +131,7 @@ def test_the_posts_this_project_started_from_publish_as_they_stand(name: str, im
     post = parse_post("2024-07-11-1335.md", data, rules)
     assert isinstance(post, Post)
     assert post.alternate_link == "https://site.example/posts/1335/"
-    assert post.image == image
+    assert post.image == Image(href=image, media_type="image/jpeg")
     assert f'<img src="{image}" alt="' in post.content
     assert post.content.endswith("</a>")
     assert post.warnings == ()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.model import Enclosure, Person, Post, PostError, Withheld
+from feedsvc.model import Enclosure, Image, Person, Post, PostError, Withheld
 from feedsvc.posts.parse import PostRules, parse_post
 
 RULES = PostRules(
@@ -76,7 +76,7 @@ def test_a_news_post_of_a_real_sites_shape_publishes_as_it_stands() -> None:
     assert post.summary.startswith("동해안에 새 등대가 섰다. 등대는")
     assert post.alternate_link == post.proposed_id == "https://example.org/posts/1335/"
     assert post.published == post.updated == datetime(2024, 7, 10, 15, tzinfo=UTC)
-    assert post.image == "https://example.org/assets/img/lighthouse.jpg"
+    assert post.image == Image(href="https://example.org/assets/img/lighthouse.jpg", media_type="image/jpeg")
     assert [(term.kind, term.label) for term in post.terms] == [("category", "News"), ("language", "ko")]
     assert post.warnings == ()
     assert post.content == (
@@ -281,7 +281,7 @@ def test_everything_an_author_can_say_arrives() -> None:
         "authors: [B]\nlang: ko_KR\naudio: /a.mp3\n---\n"
     )
     assert post.authors == (Person(name="A", email="a@b.example"), Person(name="B"))
-    assert post.enclosure == Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg")
+    assert post.enclosures == (Enclosure(href="https://example.org/a.mp3", media_type="audio/mpeg"),)
     assert post.language == "ko-KR"
     assert [(term.kind, term.label) for term in post.terms] == [
         ("category", "News"),

@@ -77,7 +77,7 @@ def test_a_change_shows_in_one_digest_and_in_no_id(
 ) -> None:
     same = [
         make_entry("c"),
-        make_entry("a", enclosure=Enclosure(href="https://example.org/a", media_type="audio/mpeg")),
+        make_entry("a", enclosures=(Enclosure(href="https://example.org/a", media_type="audio/mpeg"),)),
     ]
     before = cut_document(render(format_, make_entry("b"), *same).body, format_)
     after = cut_document(render(format_, make_entry("b", content="new"), *same).body, format_)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.model import Enclosure, Finding, Person, Post, PostError, Term
+from feedsvc.model import Enclosure, Finding, Image, Person, Post, PostError, Term
 from feedsvc.records import (
     dump_findings,
     dump_post,
@@ -20,6 +20,7 @@ from feedsvc.records import (
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 instants = st.datetimes(timezones=st.just(UTC))
 findings = st.builds(Finding, path=text, reason=text, hint=text, line=st.integers(0, 9), column=st.integers(0, 9))
+images = st.none() | st.builds(Image, href=text, media_type=text, width=st.integers(0))
 posts = st.builds(
     Post,
     path=text,
@@ -36,8 +37,10 @@ posts = st.builds(
     authors=st.lists(st.builds(Person, name=text, email=text, uri=text), max_size=2).map(tuple),
     terms=st.lists(st.builds(Term, kind=text, key=text, label=text, slug=text), max_size=2).map(tuple),
     language=text,
-    image=text,
-    enclosure=st.none() | st.builds(Enclosure, href=text, media_type=text, length=st.integers(0)),
+    image=images,
+    thumbnail=images,
+    banner=images,
+    enclosures=st.lists(st.builds(Enclosure, href=text, media_type=text, length=st.integers(0)), max_size=2).map(tuple),
     warnings=st.lists(findings, max_size=2).map(tuple),
 )
 
@@ -85,8 +88,8 @@ def test_unknown_keys_of_a_later_version_are_ignored(post: Post) -> None:
 @given(posts)
 def test_fields_that_an_earlier_version_did_not_know_get_their_defaults(post: Post) -> None:
     record = json.loads(dump_post(post))
-    del record["image"]
-    assert load_post(json.dumps(record)).image == ""
+    del record["enclosures"]
+    assert load_post(json.dumps(record)).enclosures == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""What a picture, a sound or a film that front matter names really is: measured where the site has the file."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from feedsvc.posts.mediatypes import type_by_content, type_by_name
+from feedsvc.posts.sitefiles import SiteFiles
+from feedsvc.posts.urls import site_url_of
+
+# A picture that claims more is a mistake or a bomb.
+_MOST_PIXELS = 1_000_000
+_ELSEWHERE = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*:")
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: what stands for a file that was not fetched.
+_LFS_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?size ([0-9]{1,15})\n"
+)
+
+
+class MediaSource(NamedTuple):
+    """Where what front matter names is looked for: ``files`` are what the site serves below ``site_url``."""
+
+    site_url: str
+    files: SiteFiles
+
+
+class Media(NamedTuple):
+    """What a reference leads to.
+
+    ``media_type`` is what the file's content tells where it is ``known``, ``named`` what its extension tells; both may
+    be empty. ``length`` is bytes, ``width`` and ``height`` are pixels; each is 0 where nobody knows. ``missing`` is
+    the path of a file of the site that is not there.
+    """
+
+    url: str
+    named: str
+    media_type: str = ""
+    known: bool = False
+    length: int = 0
+    width: int = 0
+    height: int = 0
+    missing: str = ""
+
+
+def look_up(reference: str, source: MediaSource) -> Media | None:
+    """Return what a reference in front matter leads to; None where it is no address on the web.
+
+    A reference without a host is one of the site, and so is one that begins with the site's own address; of the
+    latter nobody says that the file must be here.
+    """
+    url = site_url_of(reference, source.site_url)
+    if url is None:
+        return None
+    named = type_by_name(url)
+    path = path_on_site(url, source.site_url)
+    if not (source.files.is_open and path):
+        return Media(url=url, named=named)
+    head = source.files.head(path)
+    if head is None:
+        return Media(url=url, named=named, missing="" if _ELSEWHERE.match(reference) else path)
+    pointer = _LFS_POINTER.match(head.data)
+    if pointer:
+        return Media(url=url, named=named, length=int(pointer[1]))
+    media_type = type_by_content(head.data, named)
+    width, height = _dimensions(head.data) if media_type.startswith("image/") else (0, 0)
+    return Media(url=url, named=named, media_type=media_type, known=True, length=head.size, width=width, height=height)
+
+
+def path_on_site(url: str, site_url: str) -> str:
+    """Return the path of a URL below the site's, percent-decoded and relative; empty where it is not there."""
+    root = site_url.rstrip("/") + "/"
+    return unquote(url[len(root) :].partition("#")[0].partition("?")[0]) if url.startswith(root) else ""
+
+
+def _dimensions(head: bytes) -> tuple[int, int]:
+    """Return width and height in pixels as a picture is shown, turned as its EXIF data say; zeros if unknown."""
+    # Imported here: it brings the standard library's HTTP client, and most posts have no picture of the site's.
+    import imagesize
+
+    width, height = map(round, imagesize.get(BytesIO(head)))
+    return (width, height) if 0 < width <= _MOST_PIXELS and 0 < height <= _MOST_PIXELS else (0, 0)
