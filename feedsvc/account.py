@@ -47,10 +47,11 @@ def _feed_warnings(index: Index) -> Iterator[str]:
     for alias in index.meta("unanswered").splitlines():
         reason = "the feed it continues has no posts now, or it is the address of a feed of its own"
         yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"
+    yield from index.meta("idle_tables").splitlines()
     for path in index.meta("idle_redirects").splitlines():
         yield f"[redirects] {path}: a feed is published there, so it is served and nobody is redirected"
     for (kind, key), (left_out, overfull) in index.terms.left_out().items():
-        feed = f"feed of {kind} {key!r}" if key else "feed of the site"
+        feed = (f"feed {key!r}" if kind == "feed" else f"feed of {kind} {key!r}") if key else "feed of the site"
         if left_out:
             yield f"{feed}: {left_out} entries left out, its documents would be larger than [feeds] max_bytes"
         if overfull:

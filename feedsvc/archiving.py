@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from feedsvc.archiveplan import list_paths
 from feedsvc.assembly import Finish, catalog_feeds, prepare_entries, read_entry, read_labels
+from feedsvc.feedrules import render_rules
 from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
-from feedsvc.feeds.render import RenderRules, render_page
+from feedsvc.feeds.render import render_page
 from feedsvc.model import Entry, FeedLocation, FeedSpec
 from feedsvc.publish.archive import ArchiveTree
 from feedsvc.publish.moved import MOVED, write_moved
@@ -77,13 +78,13 @@ def _write_stale(
     interrupted: Callable[[], bool],
 ) -> int:
     by_feed = {(spec.kind, spec.key): spec for spec in specs}
-    rules = RenderRules(content=settings.feeds.content, max_bytes=settings.feeds.max_bytes)
     total, written = sum(index.archives.stale_feeds().values()), 0
     entries = _Entries(index)
     ready: list[PlannedPage] = []
     for done, (page, paths) in enumerate(_prepared(index, finish)):
         progress("archives", done, total)
         spec, shown = by_feed[page.feed], [entries.read(path) for path in paths]
+        rules = render_rules(settings, page.feed)
         for location in _page_locations(spec, page, settings.feeds.archives):
             tree.add(location.path, render_page(spec, location, shown, rules).body)
         ready.append(page)

@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from feedsvc.feedrules import (
+    OWN,
+    feed_kinds,
+    feed_words,
+    find_idle_tables,
+    own_feeds,
+    render_rules,
+    selection_rules,
+)
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
-from feedsvc.feeds.render import RenderRules, render_feed
-from feedsvc.feeds.selection import SelectionRules, is_overfull, select
+from feedsvc.feeds.render import render_feed
+from feedsvc.feeds.selection import is_overfull, select
 from feedsvc.model import CATEGORY_KINDS, Category, DeletedEntry, Entry, FeedDocument, FeedSpec, Post
 from feedsvc.report import Progress, ignore_progress
 
@@ -44,13 +53,16 @@ def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedS
     )
     rules = CatalogRules(
         formats=settings.feeds.formats,
-        by=settings.feeds.by,
+        by=feed_kinds(settings),
         paths=settings.feeds.paths.model_dump(),
         aliases=settings.feeds.aliases,
         archives=settings.feeds.archives,
+        words=feed_words(settings),
     )
-    specs = list_feeds(facts, (term for term in index.terms.in_use() if term.kind in rules.by), rules)
+    in_use = [term for term in index.terms.in_use() if term.kind in rules.by and term.kind != OWN]
+    specs = list_feeds(facts, (*in_use, *own_feeds(settings)), rules)
     index.put_meta("unanswered", "\n".join(unanswered_aliases(specs, rules)))
+    index.put_meta("idle_tables", "\n".join(find_idle_tables(settings, in_use)))
     return specs
 
 
@@ -72,15 +84,13 @@ def render_feeds(
     ``lead`` tells by format. ``list_deleted`` returns what left a feed, to be told in its documents, the latest first.
     Raises DocumentError where a document cannot be published, and what ``finish`` raises.
     """
-    feeds = settings.feeds
-    selection = SelectionRules(window=feeds.window, min_entries=feeds.min_entries, max_entries=feeds.max_entries)
-    rendering = RenderRules(content=feeds.content, max_bytes=feeds.max_bytes)
     labels = read_labels(index)
     for number, spec in enumerate(specs):
         progress("feeds", number, len(specs))
         feed = (spec.kind, spec.key)
+        selection, rendering = selection_rules(settings, feed), render_rules(settings, feed)
         # One more than a feed can hold tells whether it holds all.
-        ranked = index.posts.ranking(feed, limit=feeds.max_entries + 1)
+        ranked = index.posts.ranking(feed, limit=selection.max_entries + 1)
         chosen = select(ranked, selection)
         prepare_entries(index, [standing.path for standing in chosen], finish)
         entries = [read_entry(index, standing.path, labels) for standing in chosen]

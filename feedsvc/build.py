@@ -22,6 +22,7 @@ from feedsvc.config import fingerprint
 from feedsvc.database import DatabaseError
 from feedsvc.errors import SourceChangedError
 from feedsvc.expiry import expire_deleted
+from feedsvc.feedrules import OWN, feed_kinds, window_of
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
@@ -112,7 +113,7 @@ class _Run:
 
 def _build_locked(run: _Run, started: float) -> BuildReport:
     settings = run.settings
-    kinds = frozenset((*CATEGORY_KINDS, *settings.feeds.by))
+    kinds = frozenset((*CATEGORY_KINDS, *feed_kinds(settings)))
     with (
         closing(open_ledger(settings.state.dir / "ledger.sqlite3")) as ledger,
         closing(open_index(settings.state.dir / "index.sqlite3", kinds)) as index,
@@ -134,9 +135,9 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         read, look = partial(read_posts, settings), partial(look_again, site_directory(settings))
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
-        touched |= name_terms(touched, index, ledger, kinds)
+        touched |= name_terms(touched, index, ledger, kinds - {OWN})
         if touched:
-            expire_deleted(index, ledger, settings.feeds.window)
+            expire_deleted(index, ledger, partial(window_of, settings))
         # Decided is decided: ids and go-live times are durable before anybody sees them.
         ledger.commit()
         publication = publish_touched(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from feedsvc.feedrules import list_rules
 from feedsvc.posts.files import FileReader, Reading, Unread
 from feedsvc.posts.sitefiles import SiteFiles
 
@@ -64,6 +65,8 @@ def post_rules(settings: Settings) -> PostRules:
         drafts=settings.posts.drafts,
         encodings=settings.posts.encodings,
         id_style=settings.feeds.id_style,
+        languages=settings.posts.languages,
+        feeds=list_rules(settings),
         defer=True,
         jekyll=_jekyll_rules(settings),
     )

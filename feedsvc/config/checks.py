@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,11 @@ def check_distinct(items: tuple[str, ...]) -> tuple[str, ...]:
     return items
 
 
+def listed(value: object) -> object:
+    """Return a list of one where a list is wanted and its only item is given."""
+    return [value] if isinstance(value, str | Mapping) else value
+
+
 def check_some(items: tuple[str, ...]) -> tuple[str, ...]:
     """Return the list. Raise RefusedError where it is empty or an item is there twice."""
     if not items:
@@ -81,6 +86,7 @@ def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
         reason = f"{feeds.max_entries} is less than min_entries, {feeds.min_entries}"
         yield ("feeds", "max_entries"), RefusedError(reason, "raise it, or lower min_entries")
     yield from _same_paths(options)
+    yield from _same_names(options)
     yield from _wrong_redirects(options)
     if schedule.cron and "every" in schedule.model_fields_set:
         yield ("schedule", "cron"), RefusedError("every is given too", "remove one of the two")
@@ -92,12 +98,27 @@ def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
 
 def _same_paths(options: Options) -> Iterator[tuple[Where, RefusedError]]:
     taken: dict[str, str] = {}
-    for kind in options.feeds.by:
+    kinds = (*options.feeds.by, *(("feed",) if options.feed else ()))
+    for kind in kinds:
         path = getattr(options.feeds.paths, kind)
         if path in taken:
             reason = f"{path!r} is the path of {taken[path]} too"
             yield ("feeds", "paths", kind), RefusedError(reason, "give each kind of feed its own")
         taken[path] = kind
+
+
+def _same_names(options: Options) -> Iterator[tuple[Where, RefusedError]]:
+    if not options.feed:
+        return
+    from feedsvc.posts.slugs import term_slug
+
+    taken: dict[str, str] = {}
+    for place, feed in enumerate(options.feed):
+        slug = term_slug(feed.name)
+        if slug in taken:
+            reason = f"{feed.name!r} and {taken[slug]!r} would have one address, {slug}"
+            yield ("feed", str(place), "name"), RefusedError(reason, "give one of them another name")
+        taken[slug] = feed.name
 
 
 def _wrong_redirects(options: Options) -> Iterator[tuple[Where, RefusedError]]:

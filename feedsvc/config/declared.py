@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from feedsvc.config.checks import Where
+from feedsvc.config.feedoptions import FeedContents
 from feedsvc.config.options import Author, Options
 
 PREFIX = "FEEDSVC_"
@@ -45,6 +46,18 @@ class Declared:
         """``tuple`` or ``Mapping`` for a list or a table of free keys, ``None`` for the others."""
         return get_origin(self.annotation)
 
+    @property
+    def block(self) -> type[BaseModel] | None:
+        """The table that each of its values is, where it has any number of them: ``[category."…"]``, ``[[feed]]``."""
+        inner = (each for each in get_args(self.annotation) if isinstance(each, type) and issubclass(each, BaseModel))
+        return next(inner, None)
+
+    @property
+    def header(self) -> str:
+        """The header of such a table."""
+        name = ".".join(self.where)
+        return f"[[{name}]]" if self.origin is tuple else f'[{name}."…"]'
+
 
 @cache
 def list_options() -> tuple[Declared, ...]:
@@ -55,12 +68,28 @@ def list_options() -> tuple[Declared, ...]:
 @cache
 def list_tables() -> tuple[Where, ...]:
     """Return every table that has a header of its own: ``("feeds",)``, ``("feeds", "paths")``."""
-    tables = [(name,) for name in Options.model_fields]
+    blocks = {each.where for each in list_blocks()}
+    tables = [(name,) for name in Options.model_fields if (name,) not in blocks]
     free = [each.where for each in list_options() if _has_header(each)]
     return tuple(dict.fromkeys((*tables, *free)))
 
 
+@cache
+def list_blocks() -> tuple[Declared, ...]:
+    """Return the options whose values are tables, any number of them."""
+    return tuple(each for each in list_options() if each.block is not None)
+
+
+def list_inner(block: type[BaseModel]) -> tuple[Declared, ...]:
+    """Return what may stand in such a table, what is required first, without what it overrides of ``[feeds]``."""
+    own = {name: field for name, field in block.model_fields.items() if name not in FeedContents.model_fields}
+    inner = (_declare((name,), field) for name, field in own.items())
+    return tuple(sorted(inner, key=lambda each: not each.required))
+
+
 def _has_header(declared: Declared) -> bool:
+    if declared.block is not None:
+        return False
     return (declared.is_table and declared.annotation is not Author) or declared.default == {}
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from feedsvc.config import problems
 from feedsvc.config.checks import Where, find_conflicts
 from feedsvc.config.declared import list_options
 from feedsvc.config.environ import read_environ
-from feedsvc.config.options import Feeds, Jekyll, Limits, Options, Posts, Publish, Schedule, Server, Site, State
+from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed
+from feedsvc.config.options import Jekyll, Limits, Options, Posts, Publish, Schedule, Server, Site, State
 from feedsvc.errors import ConfigError
 
 CONFIG_VARIABLE = "FEEDSVC_CONFIG"
@@ -41,6 +42,11 @@ class Settings:
     posts: Posts
     jekyll: Jekyll
     feeds: Feeds
+    category: Mapping[str, FeedTable]
+    tag: Mapping[str, FeedTable]
+    author: Mapping[str, FeedTable]
+    language: Mapping[str, FeedTable]
+    feed: tuple[NamedFeed, ...]
     redirects: Mapping[str, str]
     schedule: Schedule
     server: Server
@@ -107,9 +113,16 @@ def fingerprint(settings: Settings) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        # What a table does not give is not in it, whatever its default: it overrides nothing.
+        return {
+            name: _plain(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set
+        }
     if isinstance(value, Mapping):
-        return tuple(value.items())  # sorted when it was read
-    return value if isinstance(value, str | int | tuple) else str(value)
+        return tuple((key, _plain(each)) for key, each in value.items())  # sorted when it was read
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value if isinstance(value, str | int) else str(value)
 
 
 def _find_file(path: Path | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, str]:
@@ -163,5 +176,7 @@ def _name_place(where: Where, given: Mapping[Where, tuple[str, Any]], shown: str
             return given[where[:depth]][0]
     line = problems.locate_option(text, where)
     place = f"{shown}:{line}" if line else shown
+    if where[1:2] and where[1].isdecimal():
+        return f"{place}: [[{where[0]}]] {'.'.join(where[2:])}".rstrip()
     table, key = where[:-1], where[-1:]
-    return f"{place}: " + (f"[{'.'.join(table)}] {key[0]}" if table else f"{key[0]}")
+    return f"{place}: " + (f"{problems.name_table(table)} {key[0]}" if table else f"{key[0]}")

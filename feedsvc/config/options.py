@@ -6,45 +6,31 @@ fingerprint are all derived from these declarations.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, Strict, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, Strict, model_validator
 
 from feedsvc.config import checks, places, values
 from feedsvc.config.cron import parse_cron
+from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed, check_list, check_terms
 from feedsvc.config.redirects import parse_redirects
+from feedsvc.config.tables import (
+    Count,
+    Directory,
+    Duration,
+    Language,
+    Line,
+    OptionalDirectory,
+    OptionalUrl,
+    Size,
+    Switch,
+    Table,
+    Text,
+    Url,
+    option,
+)
 from feedsvc.model import Person
-
-Text = Annotated[str, PlainValidator(values.parse_text)]
-Line = Annotated[str, PlainValidator(values.parse_line)]
-Url = Annotated[str, PlainValidator(places.parse_url)]
-OptionalUrl = Annotated[str, PlainValidator(places.parse_optional_url)]
-Duration = Annotated[timedelta, PlainValidator(values.parse_duration)]
-Size = Annotated[int, PlainValidator(values.parse_size)]
-Switch = Annotated[bool, Strict()]
-Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
-Directory = Annotated[Path, PlainValidator(checks.resolve_directory)]
-OptionalDirectory = Annotated[Path | None, PlainValidator(checks.resolve_optional_directory)]
-Format = Literal["atom", "rss", "json"]
-TermKind = Literal["category", "tag", "author", "language"]
-TermPath = Annotated[str, PlainValidator(places.parse_term_path)]
-
-
-def option(default: object, doc: str, *, shapes_output: bool = True, secret: bool = False) -> Any:  # noqa: ANN401 (as pydantic's own Field)
-    """Declare an option. ``default`` is checked like any value; ``...`` means that it is required.
-
-    ``shapes_output`` is false where no byte of a feed and no choice of entries depends on it.
-    """
-    return Field(default, description=doc, repr=not secret, json_schema_extra={"shapes_output": shapes_output})
-
-
-class Table(BaseModel):
-    """A TOML table of options: frozen, and without room for a key that is not declared."""
-
-    # Only the root builds a validator, which holds those of its tables: start-up pays once.
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
 
 class Author(Table):
@@ -72,7 +58,7 @@ class Site(Table):
     title: Line = option(..., "The title of the site and of its feed.")
     url: Url = option(..., "Where the site lives: an absolute http or https URL.")
     description: Text = option("", "A sentence on what the site is about; the feed's subtitle.")
-    language: Annotated[str, PlainValidator(values.parse_language)] = option(
+    language: Language = option(
         "en", 'The language of the posts that do not name theirs, as a BCP 47 tag such as "ko" or "ko-KR".'
     )
     timezone: Annotated[ZoneInfo, PlainValidator(values.parse_timezone)] = option(
@@ -100,6 +86,9 @@ class Posts(Table):
         "/:categories/:year/:month/:day/:title/",
         'The address of a post in Jekyll\'s words: a template, or "date", "pretty", "ordinal" or "none".',
     )
+    languages: Annotated[tuple[Language, ...], AfterValidator(checks.check_distinct)] = option(
+        (), 'The languages whose posts are in directories named after them: ["ko", "en"] for ko/_posts and posts/en.'
+    )
     drafts: Switch = option(default=False, doc="Publish drafts too.")
     future: Switch = option(default=False, doc="Publish posts dated in the future at once; else each at its date.")
     encodings: Annotated[
@@ -123,48 +112,6 @@ class Jekyll(Table):
         shapes_output=False,
     )
     liquid: Switch = option(default=True, doc="Fill in Liquid's {{ … }} and {% … %}, as Jekyll does.")
-
-
-class FeedPaths(Table):
-    """The URL path of each kind of feed; {file} is atom.xml, rss.xml or feed.json, {slug} the term's name."""
-
-    site: Annotated[str, PlainValidator(places.parse_site_path)] = option("/{file}", "The feed of the whole site.")
-    category: TermPath = option("/categories/{slug}/{file}", "The feed of a category.")
-    tag: TermPath = option("/tags/{slug}/{file}", "The feed of a tag.")
-    author: TermPath = option("/authors/{slug}/{file}", "The feed of an author.")
-    language: TermPath = option("/languages/{slug}/{file}", "The feed of a language.")
-
-
-class Feeds(Table):
-    """Which feeds there are and what is in them."""
-
-    formats: Annotated[tuple[Format, ...], AfterValidator(checks.check_some)] = option(
-        ("atom", "rss", "json"), "The formats of each feed."
-    )
-    by: Annotated[tuple[TermKind, ...], AfterValidator(checks.check_distinct)] = option(
-        ("category",), 'What gets feeds of its own beside the site: "category", "tag", "author", "language".'
-    )
-    content: Literal["full", "summary"] = option("full", 'What an entry carries: "full" text, or its "summary".')
-    id_style: Literal["permalink", "tag", "jekyll-feed"] = option(
-        "permalink",
-        'The id a new entry is given and then keeps: its "permalink", a "tag" URI (RFC 4151), '
-        'or the one the plugin "jekyll-feed" gave.',
-    )
-    window: Duration = option(
-        "48h",
-        "An entry stays in its feeds at least this long after it went live, as far as the limits below have room.",
-    )
-    min_entries: Count = option(20, "Keep this many entries, however old they are.")
-    max_entries: Count = option(1000, "Leave out the oldest entries beyond this many.")
-    max_bytes: Size = option("2MB", "The size of a document; the oldest entries that do not fit are left out.")
-    archives: Annotated[tuple[Format, ...], AfterValidator(checks.check_distinct)] = option(
-        ("atom",),
-        "The formats with archive pages, where all older entries can be read (RFC 5005); [] for none.",
-    )
-    paths: FeedPaths = option({}, "The URL path of each kind of feed.")
-    aliases: Annotated[Mapping[str, str], PlainValidator(places.parse_aliases)] = option(
-        {}, 'Older addresses that go on serving the same document, such as "/feed.xml" = "/atom.xml".'
-    )
 
 
 class Schedule(Table):
@@ -255,6 +202,19 @@ class Options(Table):
     posts: Posts = option({}, "")
     jekyll: Jekyll = option({}, "")
     feeds: Feeds = option({}, "")
+    category: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option(
+        {}, "What the feed of one category is called and holds, where it is not as [feeds] says."
+    )
+    tag: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option({}, "Likewise the feed of one tag.")
+    author: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option(
+        {}, "Likewise the feed of one author."
+    )
+    language: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option(
+        {}, "Likewise the feed of one language."
+    )
+    feed: Annotated[tuple[NamedFeed, ...], BeforeValidator(check_list)] = option(
+        (), "A feed of posts that are chosen by what they are filed under, who wrote them, or where they are."
+    )
     redirects: Annotated[Mapping[str, str], PlainValidator(parse_redirects)] = option(
         {},
         'Older addresses that moved, answered with 301: "/old.xml" = "/atom.xml", a whole folder as '

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from feedsvc.config.checks import Where
-from feedsvc.config.declared import list_options, list_tables
+from feedsvc.config.declared import list_blocks, list_options, list_tables
 from feedsvc.config.values import RefusedError
 from feedsvc.errors import ConfigError
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 # Patterns stay text: only a wrong configuration pays for compiling them.
-HEADER = r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?"
+HEADER = r"\s*(\[?)\[\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?"
 KEY = r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
+BARE = "[A-Za-z0-9_-]+"
 PART = r"""[\w-]+|"[^"]*"|'[^']*'"""
 AT = r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
 
@@ -26,6 +27,8 @@ KINDS = {
     "bool_type": ("a switch", "write true or false, without quotes"),
     "int_type": ("a whole number", "write it without quotes, as 20"),
     "tuple_type": ("a list", 'write it in brackets, like ["a", "b"]'),
+    "mapping_type": ("a table", "write its options below a [header] of its own"),
+    "dict_type": ("a table", "write its options below a [header] of its own"),
     "model_type": ("a table", "write its options below a [header] of its own"),
 }
 """The other kinds of error that the types in ``options`` can raise: what the value is not, and how to write it."""
@@ -52,7 +55,8 @@ def describe_syntax(name: str, text: str, message: str) -> ConfigError:
 def describe_invalid(error: ValidationError) -> Iterator[tuple[Where, str, str]]:
     """Yield option, reason and hint for each thing that the declarations refuse, in their order."""
     for detail in error.errors(include_url=False):
-        where = tuple(part for part in detail["loc"] if isinstance(part, str))
+        # Of a list only a table's place counts, as in [[feed]]; an item's option is the place to look at.
+        where = tuple(str(part) for place, part in enumerate(detail["loc"]) if isinstance(part, str) or place == 1)
         reason, hint = _explain(detail, where)
         yield where, reason, hint
 
@@ -80,7 +84,10 @@ def suggest_option(where: Where, given: object) -> str:
     """Return the known option nearest to an unknown one, first the same name in another table."""
     from difflib import get_close_matches
 
-    tables = [".".join(table) for table in list_tables()]
+    tables = [".".join(table) for table in (*list_tables(), *(each.where for each in list_blocks()))]
+    if inside := _in_block(where):
+        near = get_close_matches(where[-1], inside, n=1)
+        return f"did you mean {near[0]}?" if near else f"the options here are {', '.join(inside)}"
     if isinstance(given, Mapping):
         near = get_close_matches(".".join(where), tables, n=1)
         return f"did you mean [{near[0]}]?" if near else f"the tables are {', '.join(f'[{each}]' for each in tables)}"
@@ -97,17 +104,42 @@ def suggest_option(where: Where, given: object) -> str:
     return f"the options here are {', '.join(beside)}" if beside else "every option stands in a table, such as [site]"
 
 
+def _in_block(where: Where) -> tuple[str, ...]:
+    """Return what may stand in a table such as ``[category."…"]``, if ``where`` is in one."""
+    block = next((each.block for each in list_blocks() if each.where == where[:1] and len(where) > 2), None)
+    if block is None:
+        return ()
+    if len(where) > 3:
+        inner = block.model_fields[where[2]].annotation
+        block = next(each for each in (inner, *get_args(inner)) if hasattr(each, "model_fields"))
+    return tuple(block.model_fields)
+
+
+def name_table(table: Where) -> str:
+    """Return a table's header, such as ``[category."경제"]``."""
+    parts = (each if re.fullmatch(BARE, each) else f'"{each}"' for each in table)
+    return f"[{'.'.join(parts)}]"
+
+
 def locate_option(text: str, where: Where) -> int:
     """Return the line on which a TOML text gives an option, or else its table, or 0 where it gives neither."""
     lines: dict[Where, int] = {}
     table: Where = ()
+    counts: dict[Where, int] = {}
     for number, line in enumerate(_outside_long_strings(text), start=1):
         if header := re.fullmatch(HEADER, line):
-            table = _parts(header[1])
+            table = _parts(header[2])
+            if header[1]:
+                counts[table] = counts.get(table, -1) + 1
+                lines.setdefault(table, number)
+            if table[:1] in counts:
+                table = (table[0], str(counts[table[:1]]), *table[1:])
             lines.setdefault(table, number)
         elif key := re.match(KEY, line):
             lines.setdefault((*table, *_parts(key[1])), number)
-    return lines.get(where, lines.get(where[:-1], 0))
+    depths = (where[:depth] for depth in (len(where), len(where) - 1, 2, 1))
+    inside = (line for each, line in lines.items() if each[: len(where)] == where)
+    return next((lines[each] for each in depths if each in lines), next(inside, 0))
 
 
 def _outside_long_strings(text: str) -> Iterator[str]:

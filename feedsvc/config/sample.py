@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from feedsvc.config.checks import Where
-from feedsvc.config.declared import Declared, describe_table, list_options, list_tables
+from feedsvc.config.declared import Declared, describe_table, list_blocks, list_inner, list_options, list_tables
+from feedsvc.config.feedoptions import FeedContents
 
 WIDTH = 100
 HEAD = (
@@ -17,7 +19,7 @@ HEAD = (
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
-def render_sample(values: Mapping[str, Mapping[str, object]], notes: Sequence[str] = ()) -> str:
+def render_sample(values: Mapping[str, Any], notes: Sequence[str] = ()) -> str:
     """Return the text of a configuration file with ``values`` set and every other option in a comment.
 
     ``values`` is table -> option -> value, as TOML would give it (``{"feeds": {"paths": {…}}}``);
@@ -31,8 +33,14 @@ def render_sample(values: Mapping[str, Mapping[str, object]], notes: Sequence[st
     lines = [*_comment(HEAD)]
     for note in notes:
         lines += ["#", *_comment(f"NOTE: {note}")]
-    for table in sorted(list_tables(), key=_place):
-        lines += ["", *_comment(describe_table(table)), f"[{'.'.join(table)}]", *_render_table(table, values)]
+    blocks = {each.where: each for each in list_blocks()}
+    shown: set[object] = set()
+    for table in sorted((*list_tables(), *blocks), key=_place):
+        if table in blocks:
+            lines += ["", *_render_block(blocks[table], values.get(table[0], {}), known=blocks[table].block in shown)]
+            shown.add(blocks[table].block)
+        else:
+            lines += ["", *_comment(describe_table(table)), f"[{'.'.join(table)}]", *_render_table(table, values)]
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +91,26 @@ def _render_table(table: Where, values: Mapping[str, object]) -> Iterator[str]:
         yield from _render_option(option, given)
     if not options:
         yield from (f"{_quote(name)} = {render_value(value)}" for name, value in given.items())
+
+
+def _render_block(block: Declared, given: object, *, known: bool) -> Iterator[str]:
+    """Describe a table that may be there any number of times, unless it is ``known``, and write those that are."""
+    overrides = f"Each of [feeds] {', '.join(FeedContents.model_fields)} can be given here, too."
+    yield from _comment(block.doc if known else f"{block.doc} {overrides}")
+    yield f"# {block.header}"
+    for option in list_inner(block.block) if block.block and not known else ():
+        yield from (f"#   {line}" for line in _comment(option.doc + (" Required." if option.required else "")))
+        yield f"#   {option.where[-1]} = {render_value('' if option.required else option.default)}"
+        for each in list_inner(option.block) if option.block else ():
+            yield f"#   # {each.where[-1]}: {each.doc}"
+    if isinstance(given, Mapping):
+        for name, options in given.items():
+            yield f"[{block.where[0]}.{_quote(name)}]"
+            yield from (f"{_quote(key)} = {render_value(value)}" for key, value in options.items())
+    elif isinstance(given, Sequence):
+        for options in given:
+            yield block.header
+            yield from (f"{_quote(key)} = {render_value(value)}" for key, value in options.items())
 
 
 def _render_option(option: Declared, given: Mapping[str, object]) -> Iterator[str]:

@@ -54,6 +54,11 @@ def parse_line(value: object) -> str:
     return text
 
 
+def parse_optional_line(value: object) -> str:
+    """Return text as ``parse_line`` does, or ``""`` for ``""``."""
+    return "" if value == "" else parse_line(value)
+
+
 def parse_duration(value: object) -> timedelta:
     """Return the duration that text such as ``48h``, ``5m``, ``250ms`` or ``1h30m`` says.
 

@@ -7,7 +7,7 @@ document per format; a document has one path of its own and any number of aliase
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from unicodedata import normalize
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -37,13 +37,22 @@ class SiteFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedWords:
+    """What the owner says of one feed; what is empty is as of the others."""
+
+    title: str = ""
+    subtitle: str = ""
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogRules:
     """Which feeds the owner asked for, and at which paths.
 
     ``formats`` are of atom, rss and json; ``by`` are kinds of terms. ``paths`` maps ``site`` and each kind to a
     template with ``{file}`` and, but for the site, ``{slug}``. ``aliases`` maps an older path to the path of the
     document that it goes on serving; both may be written percent-encoded. ``archives`` are the formats whose
-    documents have archive pages beside them.
+    documents have archive pages beside them. ``words`` are of single feeds, by kind and key.
     """
 
     formats: tuple[str, ...]
@@ -51,6 +60,11 @@ class CatalogRules:
     paths: Mapping[str, str]
     aliases: Mapping[str, str]
     archives: tuple[str, ...] = ()
+    words: Mapping[tuple[str, str], FeedWords] = field(default_factory=dict)
+
+    def words_of(self, term: TermInUse) -> FeedWords:
+        """Return what the owner says of the feed of a term."""
+        return self.words.get((term.kind, term.key)) or FeedWords()
 
 
 def list_feeds(site: SiteFacts, terms: Iterable[TermInUse], rules: CatalogRules) -> tuple[FeedSpec, ...]:
@@ -66,7 +80,7 @@ def list_feeds(site: SiteFacts, terms: Iterable[TermInUse], rules: CatalogRules)
     wanted = [term for term in terms if term.kind in kinds]
     wanted.sort(key=lambda term: (kinds[term.kind], term.label, term.key))
     # A feed's own path wins over an alias: somebody may write a category again that was moved.
-    taken = {path for term in wanted for path in _paths(rules, term.kind, term.slug).values()}
+    taken = {path for term in wanted for path in _paths(rules, term.kind, term.slug, _formats(rules, term)).values()}
     aliases = aliases_by_path({old: new for old, new in rules.aliases.items() if decoded(old) not in taken})
     specs = (
         _site_feed(site, rules, aliases),
@@ -76,10 +90,14 @@ def list_feeds(site: SiteFacts, terms: Iterable[TermInUse], rules: CatalogRules)
     return specs
 
 
-def _paths(rules: CatalogRules, kind: str, slug: str) -> dict[str, str]:
+def _paths(rules: CatalogRules, kind: str, slug: str, formats: Iterable[str]) -> dict[str, str]:
     """Return format -> decoded URL path of the documents of one feed."""
     template = rules.paths[kind]
-    return {each: normalize("NFC", template.format(file=FILE_NAMES[each], slug=slug)) for each in rules.formats}
+    return {each: normalize("NFC", template.format(file=FILE_NAMES[each], slug=slug)) for each in formats}
+
+
+def _formats(rules: CatalogRules, term: TermInUse) -> tuple[str, ...]:
+    return rules.words_of(term).formats or rules.formats
 
 
 def document_paths(specs: Iterable[FeedSpec]) -> tuple[str, ...]:
@@ -106,35 +124,35 @@ def _site_feed(site: SiteFacts, rules: CatalogRules, aliases: Mapping[str, tuple
         authors=_feed_authors(site),
         alternate_link=home,
         ttl=site.ttl,
-        locations=_locations(site, rules, SITE[0], "", aliases),
+        locations=_locations(site, _paths(rules, SITE[0], "", rules.formats), aliases),
     )
 
 
 def _term_feed(
     site: SiteFacts, term: TermInUse, rules: CatalogRules, aliases: Mapping[str, tuple[str, ...]]
 ) -> FeedSpec:
-    home = _with_path(site.url)
+    home, words = _with_path(site.url), rules.words_of(term)
     return FeedSpec(
         kind=term.kind,
         key=term.key,
         # Of the term's key and the site's first address, not of a document: an id must outlive the paths, the
         # formats, the hosts and the way a slug was told from its namesake (RFC 4287, 4.2.6.1).
         id=f"{_with_path(site.id)}#{term.kind}={quote(term.key, safe='')}",
-        title=f"{site.title} – {term.label}",
-        subtitle=site.description,
+        title=words.title or f"{site.title} – {term.label}",
+        subtitle=words.subtitle or site.description,
         language=term.label if term.kind == "language" else site.language,
         authors=_feed_authors(site),
         alternate_link=home,
         ttl=site.ttl,
-        locations=_locations(site, rules, term.kind, term.slug, aliases),
+        locations=_locations(site, _paths(rules, term.kind, term.slug, _formats(rules, term)), aliases),
     )
 
 
 def _locations(
-    site: SiteFacts, rules: CatalogRules, kind: str, slug: str, aliases: Mapping[str, tuple[str, ...]]
+    site: SiteFacts, paths: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
 ) -> tuple[FeedLocation, ...]:
     locations = []
-    for format_, path in _paths(rules, kind, slug).items():
+    for format_, path in paths.items():
         locations.append(
             FeedLocation(
                 format=format_,

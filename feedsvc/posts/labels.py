@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from feedsvc.model import Person, Term
 from feedsvc.posts.fields import Fields
@@ -35,6 +36,18 @@ def read_language(fields: Fields, default: str) -> str:
         fields.warn(key, f"{tag[:30]!r} is not a language tag, and is not used", "write it like ko or pt-BR")
         return default
     return tag.replace("_", "-")
+
+
+def language_of_path(path: str, languages: Sequence[str]) -> str:
+    """Return that of ``languages`` after which a directory of ``path`` is named, the nearest; else an empty string.
+
+    Case does not matter, and ``pt_br`` names ``pt-BR``.
+    """
+    if not languages:
+        return ""
+    known = {each.lower(): each for each in reversed(languages)}
+    names = (name.replace("_", "-").lower() for name in reversed(path.split("/")[:-1]))
+    return next((known[name] for name in names if name in known), "")
 
 
 def read_terms(

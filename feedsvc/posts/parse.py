@@ -15,8 +15,9 @@ from feedsvc.posts.files import NO_FILES, digest_of
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
 from feedsvc.posts.ids import IdSources, propose_id
 from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.labels import read_language, read_terms, read_title
+from feedsvc.posts.labels import language_of_path, read_language, read_terms, read_title
 from feedsvc.posts.media import read_media
+from feedsvc.posts.membership import FeedRule, terms_of_feeds
 from feedsvc.posts.names import PostName, name_key, parse_name
 from feedsvc.posts.people import read_authors
 from feedsvc.posts.permalinks import (
@@ -44,6 +45,7 @@ class PostRules:
     ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
     ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves posts pending
     where nothing but their content hangs on it: most are in no document, and content is what costs most.
+    ``languages`` are those that a directory may be named after. ``feeds`` are those that posts are put into by rules.
     ``jekyll`` is what the site's own configuration says, None where this is no Jekyll site.
     """
 
@@ -57,6 +59,8 @@ class PostRules:
     excerpt_separator: str = ""
     defer: bool = False
     jekyll: JekyllRules | None = None
+    languages: tuple[str, ...] = ()
+    feeds: tuple[FeedRule, ...] = ()
 
 
 def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post:
@@ -162,7 +166,8 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
     if isinstance(content, PostError):
         return content
     authors = read_authors(fields, rules.site_url)
-    language = read_language(fields, rules.language)
+    language = read_language(fields, language_of_path(draft.path, rules.languages) or rules.language)
+    terms = read_terms(fields, draft.categories, authors, language)
     media = read_media(fields, rules.site_url, draft.site)
     post = Post(
         path=draft.path,
@@ -178,7 +183,7 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         content=content.html,
         pending=pending,
         authors=authors,
-        terms=read_terms(fields, draft.categories, authors, language),
+        terms=(*terms, *terms_of_feeds(draft.path, terms, rules.feeds)) if rules.feeds else terms,
         language=language,
         image=media.pictures.image,
         thumbnail=media.pictures.thumbnail,

@@ -27,6 +27,7 @@ _KINDS = {
     "tag": "Tags",
     "author": "Authors",
     "language": "Languages",
+    "feed": "Collections",
 }
 STYLE_PATH = "/-/style.css"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds
+from feedsvc.feeds.catalog import CatalogRules, FeedWords, SiteFacts, list_feeds
 from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.model import Category, Enclosure, Entry, FeedSpec, Image, Person, Post, TermInUse
 
@@ -114,11 +114,16 @@ def specs() -> tuple[FeedSpec, ...]:
     )
     rules = CatalogRules(
         formats=("atom", "rss", "json"),
-        by=("category",),
-        paths={"site": "/{file}", "category": "/categories/{slug}/{file}"},
+        by=("category", "feed"),
+        paths={"site": "/{file}", "category": "/categories/{slug}/{file}", "feed": "/feeds/{slug}/{file}"},
         aliases={},
+        words={("feed", "IT"): FeedWords(title="IT & 방송", subtitle="<듣는> 소식", formats=("atom", "rss"))},
     )
-    return list_feeds(site, [TermInUse(kind="category", key="경제", label="경제", slug="경제")], rules)
+    terms = [
+        TermInUse(kind="category", key="경제", label="경제", slug="경제"),
+        TermInUse(kind="feed", key="IT", label="IT", slug="it"),
+    ]
+    return list_feeds(site, terms, rules)
 
 
 @pytest.mark.parametrize(("content", "folder"), [("full", ""), ("summary", "summary")])

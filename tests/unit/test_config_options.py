@@ -89,7 +89,26 @@ def test_directories_are_relative_to_the_file() -> None:
             "[server]\nzzz = 1",
             "feedsvc.toml:5: [server] zzz: no option has this name; the options here are url, listen",
         ),
-        ("[feed]\nby = []", "feedsvc.toml:4: feed: no option has this name; did you mean [feeds]?"),
+        ("[feed]\nby = []", "feedsvc.toml:4: feed: it is one table, and not a list of them; write [[feed]] above each"),
+        ("[fed]\nby = []", "feedsvc.toml:4: fed: no option has this name; did you mean [feed"),
+        ('[category]\ntitle = "x"', "feedsvc.toml:5: [category] title: 'x' is not a table; write its options below"),
+        ('[category."경제"]\ntitel = ""', 'feedsvc.toml:5: [category."경제"] titel: no option has this name; did you'),
+        ("[tag.a]\nwindow = 3", "feedsvc.toml:5: [tag.a] window: 3 is not a duration"),
+        ("[tag.a]\nzzz = 3", "feedsvc.toml:5: [tag.a] zzz: no option has this name; the options here are formats"),
+        ('[category."IT"]\n[category."it"]', "feedsvc.toml:4: category: 'it' is named twice, in two spellings"),
+        ("[tag.a]\nmin_entries = 9\nmax_entries = 3", "feedsvc.toml:4: [tag] a: max_entries, 3, is less than min_"),
+        ("[server]\nurl = ''\n[[feed]]\ntitle = 'x'", "feedsvc.toml:6: [[feed]] name: it is required and not given"),
+        ("[[feed]]\nname = 'x'\n[[feed]]\nname = 'X'", "feedsvc.toml:7: [[feed]] name: 'X' and 'x' would have one"),
+        (
+            "[[feed]]\nname = 'x'\n[[feed]]\nname = 'y'\nmax_entries = 0",
+            "feedsvc.toml:8: [[feed]] max_entries: 0 is too",
+        ),
+        ("[[feed]]\nname = 'x'\n[feed.include]\ntag = 'a'", "feedsvc.toml:7: [[feed]] include.tag: no option has this"),
+        ("[[feed]]\nname = 'x'\ninclude = [{tags = [3]}]", "feedsvc.toml:6: [[feed]] include.tags: 3 is not text"),
+        (
+            "[[feed]]\nname = 'x'\n[feeds]\npaths.feed = '/x/{file}'",
+            "feedsvc.toml:7: [feeds.paths] feed: '/x/{file}' lacks",
+        ),
         ("[zzz]\nby = []", "feedsvc.toml:4: zzz: no option has this name; the tables are [site], [posts]"),
         ("[feeds.path]\nx = 1", "feedsvc.toml:4: [feeds] path: no option has this name; did you mean [feeds.paths]?"),
         ("[feeds]\nhistory = []", "feedsvc.toml:5: [feeds] history: no option has this name"),
@@ -191,6 +210,31 @@ def test_the_environment_wins_and_is_read_by_each_option_s_own_type() -> None:
     assert settings.server.workers == 4
 
 
+def test_tables_of_single_feeds_can_be_set_in_the_environment() -> None:
+    settings = load(
+        CATEGORY='{ "경제" = { title = "돈" } }',
+        FEED='[{ name = "Top", include = { tags = "a" } }]',
+        TAG="",
+        LANGUAGE="{}",
+    )
+    assert settings.category["경제"].title == "돈"
+    assert settings.feed[0].include[0].tags == ("a",)
+    assert (settings.tag, settings.language) == ({}, {})
+
+
+def test_a_table_is_found_by_any_spelling_of_its_term() -> None:
+    assert list(load('[category."  IT\u0301 x"]\n[category."b"]\n').category) == ["b", "i\u0074\u0301 x"]
+
+
+def test_the_path_of_rule_made_feeds_counts_only_where_there_are_some() -> None:
+    text = "[feeds.paths]\nfeed = '/categories/{slug}/{file}'\n"
+    assert load(text)
+    (line,) = refusal(text + "[[feed]]\nname = 'x'\n")
+    assert line.startswith(
+        "feedsvc.toml:5: [feeds.paths] feed: '/categories/{slug}/{file}' is the path of category too"
+    )
+
+
 def test_an_author_s_name_can_be_set_by_itself() -> None:
     assert load('author = "Ann"\n', SITE__AUTHOR__NAME="Bob").site.authors == (Person(name="Bob"),)
 
@@ -250,6 +294,10 @@ def test_the_document_itself_is_not_changed() -> None:
         '[feeds.aliases]\n"/feed.xml" = "/atom.xml"',
         '[feeds.paths]\nsite = "/x/{file}"',
         '[server]\nmax_age = "6m"',
+        '[category."경제"]\ntitle = "x"',
+        '[category."경제"]\ncontent = "full"',
+        '[[feed]]\nname = "x"',
+        '[posts]\nlanguages = ["ko"]',
     ],
 )
 def test_the_fingerprint_changes_with_what_shapes_a_feed(text: str) -> None:
@@ -281,4 +329,7 @@ dir = "state"
 def test_the_fingerprint_is_of_values_and_not_of_how_they_are_written() -> None:
     one = load('[feeds]\nwindow = "48h"\naliases = { "/a" = "/atom.xml", "/b" = "/rss.xml" }')
     other = load('[feeds]\nwindow = "2d"\naliases = { "/b" = "/rss.xml", "/a" = "/atom.xml" }')
+    assert fingerprint(one) == fingerprint(other)
+    one = load('[tag.a]\nwindow = "48h"\n[tag.b]\n[[feed]]\nname = "x"\ninclude = { tags = "a" }')
+    other = load('[tag.b]\n[tag.A]\nwindow = "2d"\n[[feed]]\ninclude = [{ tags = ["a"] }]\nname = " x "')
     assert fingerprint(one) == fingerprint(other)

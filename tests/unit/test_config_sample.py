@@ -39,7 +39,7 @@ def test_the_defaults_in_the_comments_are_the_defaults() -> None:
 def test_every_option_is_in_the_sample_with_its_words() -> None:
     text = render_sample({})
     for option in list_options():
-        if not option.is_table and option.default != {} and option.where[:2] != ("site", "author"):
+        if not (option.is_table or option.block) and option.default != {} and option.where[:2] != ("site", "author"):
             assert f"{option.where[-1]} = " in text
         assert " ".join(option.doc.split()[:3]) in text or option.where[1:2] in (("author",), ("paths",))
     assert tomllib.loads(text) == {
@@ -83,6 +83,17 @@ def test_given_values_are_set_and_come_back() -> None:
         "aliases": {"/feed.xml": "/atom.xml"},
     }
     assert document["redirects"] == {"/categories/old/*": "/categories/경제/*"}
+
+
+def test_tables_of_single_feeds_are_described_once_and_come_back() -> None:
+    feeds = [{"name": "Top", "include": {"tags": ["a"]}}, {"name": "Rest", "exclude": {"tags": ["a"]}}]
+    text = render_sample({"site": SITE, "category": {"경제": {"title": "돈"}, "it": {"window": "1d"}}, "feed": feeds})
+    assert text.count('# [category."…"]\n#   # The title of the feed') == text.count("\n# [[feed]]\n") == 1
+    assert tomllib.loads(text)["category"] == {"경제": {"title": "돈"}, "it": {"window": "1d"}}
+    assert tomllib.loads(text)["feed"] == feeds
+    assert read(text).feed[1].exclude.tags == ("a",)
+    for name in ("name", "include", "exclude", "title", "description"):
+        assert f"\n#   {name} = " in text
 
 
 def test_an_option_that_does_not_exist_is_a_mistake_of_the_caller() -> None:

@@ -29,6 +29,7 @@ SITE = [represent("/rss.xml", format_="rss"), represent("/atom.xml"), represent(
 ECONOMY = represent("/categories/경제 a?/atom.xml", feed=("category", "경제"), title="경제 </title>")
 TAG = represent("/tags/x/atom.xml", feed=("tag", "x"), title="x")
 IT = represent("/categories/it/atom.xml", feed=("category", "it"), title="IT")
+OWN = represent("/feeds/top/atom.xml", feed=("feed", "top"), title="top")
 OTHER = represent("/others/x/atom.xml", feed=("zone", "x"), title="x")
 
 
@@ -54,11 +55,12 @@ class Outline(HTMLParser):
 
 
 def test_the_site_comes_first_then_kinds_and_titles_and_aliases_are_left_out() -> None:
-    groups = group_feeds([OTHER, TAG, ECONOMY, IT, *SITE])
+    groups = group_feeds([OTHER, OWN, TAG, ECONOMY, IT, *SITE])
     assert [(group.heading, [feed.title for feed in group.feeds]) for group in groups] == [
         ("Everything", ["소식"]),
         ("Categories", ["IT", "경제 </title>"]),
         ("Tags", ["x"]),
+        ("Collections", ["top"]),
         ("zone", ["x"]),
     ]
     assert [document.href for document in groups[0].feeds[0].documents] == ["atom.xml", "rss.xml"]
