@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, Strict, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, Strict, model_validator
 
 from feedsvc.config import checks, places, values
 from feedsvc.config.cron import parse_cron
-from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed, check_list, check_terms
+from feedsvc.config.feedoptions import Feeds, NamedFeeds, TermTables
 from feedsvc.config.redirects import parse_redirects
 from feedsvc.config.tables import (
     Count,
@@ -202,17 +202,13 @@ class Options(Table):
     posts: Posts = option({}, "")
     jekyll: Jekyll = option({}, "")
     feeds: Feeds = option({}, "")
-    category: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option(
+    category: TermTables = option(
         {}, "What the feed of one category is called and holds, where it is not as [feeds] says."
     )
-    tag: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option({}, "Likewise the feed of one tag.")
-    author: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option(
-        {}, "Likewise the feed of one author."
-    )
-    language: Annotated[Mapping[str, FeedTable], AfterValidator(check_terms)] = option(
-        {}, "Likewise the feed of one language."
-    )
-    feed: Annotated[tuple[NamedFeed, ...], BeforeValidator(check_list)] = option(
+    tag: TermTables = option({}, "Likewise the feed of one tag.")
+    author: TermTables = option({}, "Likewise the feed of one author.")
+    language: TermTables = option({}, "Likewise the feed of one language.")
+    feed: NamedFeeds = option(
         (), "A feed of posts that are chosen by what they are filed under, who wrote them, or where they are."
     )
     redirects: Annotated[Mapping[str, str], PlainValidator(parse_redirects)] = option(

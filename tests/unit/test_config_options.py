@@ -144,6 +144,21 @@ def test_a_table_that_is_none_is_reported() -> None:
         make_settings({"site": {"title": "a", "url": "http://a.example"}, "feeds": 3}, {}, file=FILE)
 
 
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ({"category": 3}, "category: 3 is not a table; write its options below a [header"),
+        ({"category": {"a": 3}}, "[category] a: 3 is not a table"),
+        ({"feed": 3}, "feed: 3 is not a list"),
+        ({"feed": [3]}, "[[feed]]: 3 is not a table"),
+    ],
+)
+def test_what_is_no_table_of_a_single_feed_is_reported(table: dict[str, object], reason: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_settings({"site": {"title": "a", "url": "http://a.example"}} | table, {}, file=FILE)
+    assert str(caught.value).startswith(f"feedsvc.toml: {reason}")
+
+
 def test_two_kinds_of_feed_cannot_share_a_path() -> None:
     text = "[feeds]\nby = ['tag', 'author']\n[feeds.paths]\ntag = '/x/{slug}/{file}'\nauthor = '/x/{slug}/{file}'\n"
     (line,) = refusal(text)
