@@ -125,7 +125,12 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
                 settings.state.dir / "ledger.sqlite3",
             )
         trusted = _trust_or_forget(index, ledger, f"{fingerprint(settings)}{mark_of_rules(settings)}")
-        scan = scan_posts(settings.posts.dir, settings.posts.patterns, run.changed if trusted else None)
+        scan = scan_posts(
+            settings.posts.dir,
+            settings.posts.patterns,
+            run.changed if trusted else None,
+            exclude=settings.posts.exclude,
+        )
         rules = IntakeRules(
             directory=str(settings.posts.dir),
             future=settings.posts.future,

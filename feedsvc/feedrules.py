@@ -141,5 +141,5 @@ def _selector(selector: Selector) -> PostSelector:
     return Selector(
         terms=tuple((kind, frozenset(map(term_key, words))) for kind, words in kinds.items() if words),
         languages=tuple(each.casefold() for each in selector.languages),
-        paths=compile_patterns(selector.paths) if selector.paths else None,
+        paths=compile_patterns(selector.paths, special=True) if selector.paths else None,
     )

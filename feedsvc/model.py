@@ -113,7 +113,7 @@ class Image:
 class Term(NamedTuple):
     """One term an author put on a post; a tuple, since many of them go from one process to another.
 
-    ``kind`` is category, tag, author or language. ``key`` is the NFC case-folded
+    ``kind`` is category, tag, author, language or collection. ``key`` is the NFC case-folded
     form by which terms are one; ``label`` is NFC, as this author wrote it;
     ``slug`` is what a URL would say, unless another term was there first.
     """

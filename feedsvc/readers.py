@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -57,6 +58,7 @@ def post_rules(settings: Settings) -> PostRules:
     """Return the rules by which one post is read."""
     from feedsvc.posts.parse import PostRules
 
+    jekyll = _jekyll_rules(settings)
     return PostRules(
         site_url=settings.site.url,
         timezone=settings.site.timezone,
@@ -68,7 +70,8 @@ def post_rules(settings: Settings) -> PostRules:
         languages=settings.posts.languages,
         feeds=list_rules(settings),
         defer=True,
-        jekyll=_jekyll_rules(settings),
+        excerpt_separator=jekyll.excerpt_separator if jekyll else "",
+        jekyll=jekyll,
     )
 
 
@@ -80,14 +83,15 @@ def site_directory(settings: Settings) -> Path | None:
 def mark_of_rules(settings: Settings) -> str:
     """Return what changes when another reading of every post is due, though the settings do not shape a feed's bytes.
 
-    That is what the Jekyll site says of itself, and whether there is a directory with files to draw on.
+    That is what the Jekyll site says of itself, where in it the posts are, and whether there is a directory with files
+    to draw on.
     """
     directory = settings.jekyll.dir
     if directory is None:
         return "" if settings.posts.files is None else "files"
     from feedsvc.posts.jekyll import mark_of_site
 
-    return mark_of_site(directory)
+    return f"{mark_of_site(directory)} {os.path.relpath(settings.posts.dir, directory)}"
 
 
 def _jekyll_rules(settings: Settings) -> JekyllRules | None:
@@ -96,4 +100,4 @@ def _jekyll_rules(settings: Settings) -> JekyllRules | None:
         return None
     from feedsvc.posts.jekyll import read_jekyll_rules
 
-    return read_jekyll_rules(directory, liquid=settings.jekyll.liquid)
+    return read_jekyll_rules(directory, liquid=settings.jekyll.liquid, posts_dir=settings.posts.dir)

@@ -91,7 +91,7 @@ class BuildSchedule:
     def _watch(self) -> None:
         if self._settings.schedule.watch:
             posts = self._settings.posts
-            self._watcher = Watcher(posts.dir, posts.patterns, self.note)
+            self._watcher = Watcher(posts.dir, posts.patterns, self.note, exclude=posts.exclude)
             self._watcher.start()
 
     def _watch_no_more(self) -> None:

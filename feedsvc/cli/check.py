@@ -71,7 +71,7 @@ def _findings(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
     from feedsvc.posts.sitefiles import SiteFiles
     from feedsvc.readers import post_rules, site_directory
 
-    scan = scan_posts(settings.posts.dir, settings.posts.patterns)
+    scan = scan_posts(settings.posts.dir, settings.posts.patterns, exclude=settings.posts.exclude)
     _refuse_strangers(settings, wanted, [*(file.path for file in scan.files), *(error.path for error in scan.errors)])
     rules, site = post_rules(settings), SiteFiles(site_directory(settings))
     yield from (error for error in scan.errors if _is_wanted(error.path, wanted))

@@ -13,6 +13,7 @@ from pydantic import ValidationInfo
 from feedsvc.config.redirects import find_second_hop
 from feedsvc.config.values import RefusedError, parse_line
 from feedsvc.feeds.catalog import FILE_NAMES
+from feedsvc.posts.places import Places
 
 if TYPE_CHECKING:
     from feedsvc.config.options import Options
@@ -135,12 +136,28 @@ def _wrong_redirects(options: Options) -> Iterator[tuple[Where, RefusedError]]:
 
 def _mixed_directories(options: Options) -> Iterator[tuple[Where, RefusedError]]:
     posts, publish, state = options.posts.dir, options.publish.dir, options.state.dir
-    if _overlap(posts, publish):
+    if _overlap(posts, publish) and not _is_left_out(publish, options):
         reason = f"{publish} and the posts in {posts} are one directory, or one is inside the other"
-        yield ("publish", "dir"), RefusedError(reason, "choose a directory of its own, beside the posts")
+        yield ("publish", "dir"), RefusedError(reason, _apart(posts, publish))
     if state.is_relative_to(publish):
         reason = f"{state} is inside {publish}, where everybody can read it"
         yield ("state", "dir"), RefusedError(reason, "choose a directory beside it")
+
+
+def _is_left_out(directory: Path, options: Options) -> bool:
+    """Say whether ``directory`` is inside that of the posts, and no post is looked for there."""
+    posts = options.posts
+    if directory == posts.dir or not directory.is_relative_to(posts.dir):
+        return False
+    places, path = Places(posts.patterns, posts.exclude), directory.relative_to(posts.dir).as_posix()
+    return not (places.leads_to(path) and places.enters(path))
+
+
+def _apart(posts: Path, publish: Path) -> str:
+    hint = "choose a directory of its own, beside the posts"
+    if publish == posts or not publish.is_relative_to(posts):
+        return hint
+    return f'{hint}, or add "{publish.relative_to(posts).as_posix()}/" to [posts] exclude'
 
 
 def _overlap(one: Path, other: Path) -> bool:

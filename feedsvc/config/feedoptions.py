@@ -9,7 +9,7 @@ from feedsvc.config import checks, places, values
 from feedsvc.config.tables import Count, Duration, Line, OptionalLine, Size, Table, Text, option
 
 Format = Literal["atom", "rss", "json"]
-TermKind = Literal["category", "tag", "author", "language"]
+TermKind = Literal["category", "tag", "author", "language", "collection"]
 TermPath = Annotated[str, PlainValidator(places.parse_term_path)]
 Words = Annotated[tuple[Line, ...], BeforeValidator(checks.listed)]
 Globs = Annotated[tuple[Annotated[str, PlainValidator(places.parse_pattern)], ...], BeforeValidator(checks.listed)]
@@ -23,6 +23,7 @@ class FeedPaths(Table):
     tag: TermPath = option("/tags/{slug}/{file}", "The feed of a tag.")
     author: TermPath = option("/authors/{slug}/{file}", "The feed of an author.")
     language: TermPath = option("/languages/{slug}/{file}", "The feed of a language.")
+    collection: TermPath = option("/collections/{slug}/{file}", "The feed of a Jekyll site's collection.")
     feed: TermPath = option("/feeds/{slug}/{file}", "The feed of a [[feed]] table.")
 
 
@@ -46,7 +47,9 @@ class Feeds(FeedContents):
     """Which feeds there are and what is in them."""
 
     by: Annotated[tuple[TermKind, ...], AfterValidator(checks.check_distinct)] = option(
-        ("category",), 'What gets feeds of its own beside the site: "category", "tag", "author", "language".'
+        ("category",),
+        'What gets feeds of its own beside the site: "category", "tag", "author", "language", or "collection" '
+        "of a Jekyll site that has some.",
     )
     id_style: Literal["permalink", "tag", "jekyll-feed"] = option(
         "permalink",

@@ -81,7 +81,15 @@ class Posts(Table):
     dir: Directory = option("_posts", "The directory of the posts, relative to this file.", shapes_output=False)
     patterns: Annotated[
         tuple[Annotated[str, PlainValidator(places.parse_pattern)], ...], AfterValidator(checks.check_some)
-    ] = option(("**/*.md", "**/*.markdown", "**/*.html"), "Which files below it are posts, as globs.")
+    ] = option(
+        ("**/*.md", "**/*.markdown", "**/*.html"),
+        "Which files below it are posts, as globs. No wildcard matches a name that begins with _, so _posts is named.",
+    )
+    exclude: tuple[Annotated[str, PlainValidator(places.parse_pattern)], ...] = option(
+        (),
+        "What is left out of them, as in Jekyll: paths that begin so, or globs. Besides node_modules, packages in "
+        "vendor, and names with a dot.",
+    )
     permalink: Annotated[str, PlainValidator(checks.parse_permalink)] = option(
         "/:categories/:year/:month/:day/:title/",
         'The address of a post in Jekyll\'s words: a template, or "date", "pretty", "ordinal" or "none".',

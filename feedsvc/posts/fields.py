@@ -71,11 +71,13 @@ class Fields:
 
     def warn(self, key: str, reason: str, hint: str = "") -> None:
         """Tell the author about the value at ``key``; the post is published all the same."""
-        self.findings.append(self._source.finding(self._offset(key), f"{key}: {reason}", hint))
+        called = self._matter.names.get(key, key)
+        self.findings.append(self._source.finding(self._offset(key), f"{called}: {reason}", hint))
 
     def error(self, key: str, reason: str, hint: str = "") -> PostError:
         """Return what keeps the post out because of the value at ``key``."""
-        return self._source.error(self._offset(key), f"{key}: {reason}", hint)
+        called = self._matter.names.get(key, key)
+        return self._source.error(self._offset(key), f"{called}: {reason}", hint)
 
     def warn_at(self, offset: int, reason: str, hint: str = "") -> None:
         """Tell the author about the place at ``offset`` in the file's text."""

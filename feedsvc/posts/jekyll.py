@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from feedsvc.errors import ConfigError
 from feedsvc.model import PostError
 from feedsvc.posts.decoding import decode
+from feedsvc.posts.defaults import read_defaults
+from feedsvc.posts.jekyllpaths import NOWHERE, Home, collection_permalinks
+from feedsvc.posts.jekyllplaces import find_places
 from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.jekyllsite import JekyllSite, posts_directory, understand_config
+from feedsvc.posts.jekyllsite import JekyllSite, collections_directory, understand_config
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.plainmatter import load_toml
 from feedsvc.posts.source import SourceText
@@ -34,12 +38,11 @@ def read_jekyll_config(directory: Path) -> JekyllSite | None:
     values = _values_of(directory, CONFIG_FILES)
     if values is None:
         return None
-    posts_dir = posts_directory(values)
-    return understand_config(values, posts_dir if (directory / posts_dir).is_dir() else "")
+    return understand_config(values, find_places(directory, values))
 
 
-def read_jekyll_rules(directory: Path, *, liquid: bool) -> JekyllRules:
-    """Read what the Jekyll site in ``directory`` says about all of its posts.
+def read_jekyll_rules(directory: Path, *, liquid: bool, posts_dir: Path | None = None) -> JekyllRules:
+    """Read what the Jekyll site in ``directory`` says about all of its posts, which are in ``posts_dir``.
 
     Raises ConfigError where there is no configuration, or a file that cannot be read.
     """
@@ -47,7 +50,24 @@ def read_jekyll_rules(directory: Path, *, liquid: bool) -> JekyllRules:
     if values is None:
         reason = f"there is no {CONFIG_FILES[0]} in {directory}"
         raise ConfigError("[jekyll] dir", reason, "name the directory of a Jekyll site, or leave it empty")
-    return JekyllRules(values=values, authors=_values_of(directory, AUTHOR_FILES) or {}, liquid=liquid)
+    return JekyllRules(
+        values=values,
+        authors=_values_of(directory, AUTHOR_FILES) or {},
+        liquid=liquid,
+        home=_home(posts_dir, directory / collections_directory(values)) if posts_dir else NOWHERE,
+        defaults=read_defaults(values),
+        permalinks=collection_permalinks(values),
+    )
+
+
+def _home(posts_dir: Path, collections: Path) -> Home:
+    """Return where the posts directory is; what is no part of the site is taken for its ``_posts``."""
+    posts, above = os.path.normpath(posts_dir), os.path.normpath(collections)
+    if posts == above:
+        return NOWHERE
+    if posts.startswith(f"{above}/"):
+        return Home(inside=posts[len(above) + 1 :])
+    return Home(below=above[len(posts) + 1 :]) if above.startswith(f"{posts}/") else Home(inside="_posts")
 
 
 def mark_of_site(directory: Path) -> str:

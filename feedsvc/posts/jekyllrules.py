@@ -5,13 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from feedsvc.posts.defaults import Defaults, Given
+from feedsvc.posts.jekyllpaths import NOWHERE, Home, SitePath, locate
 from feedsvc.posts.matter import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JekyllRules:
-    """``values`` is all that ``_config.yml`` says, ``authors`` what ``_data/authors`` does, by the author's key."""
+    """``values`` is all that ``_config.yml`` says, ``authors`` what ``_data/authors`` does, by the author's key.
+
+    ``home`` is where the posts directory is; ``defaults`` are understood ``values``, and so are ``permalinks``, by the
+    label of the collection.
+    """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     authors: Mapping[str, Value] = field(default_factory=dict)
     liquid: bool = True
+    home: Home = NOWHERE
+    defaults: Defaults = field(default_factory=Defaults)
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def excerpt_separator(self) -> str:
+        """What ends an excerpt where a post does not say it; empty where nothing does."""
+        given = self.values.get("excerpt_separator")
+        return given if isinstance(given, str) else "\n\n"
+
+    def locate(self, path: str) -> SitePath:
+        """Return the place in the site of the document at ``path``, relative to the posts directory."""
+        return locate(path, self.home, self.permalinks)
+
+    def given(self, place: SitePath) -> Given:
+        """Return what the front matter of a document at ``place`` begins with."""
+        return self.defaults.of(place.relative, place.collection)

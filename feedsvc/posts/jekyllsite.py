@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from feedsvc.posts.matter import Value
-from feedsvc.posts.permalinks import STYLES
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
@@ -20,7 +20,8 @@ class JekyllSite:
     """What was found, in feedsvc's words; ``notes`` say what was left out, and why.
 
     ``site`` may hold title, url, description, language, timezone and author (a text, or a mapping
-    with name, email and uri); ``posts`` dir, permalink, future and drafts. Keys not found are not there.
+    with name, email and uri); ``posts`` dir, patterns, exclude, permalink, future and drafts. Keys not found are
+    not there.
     """
 
     site: Mapping[str, object]
@@ -28,14 +29,18 @@ class JekyllSite:
     notes: tuple[str, ...]
 
 
-def posts_directory(values: Mapping[str, Value]) -> str:
-    """Return where Jekyll looks for posts, relative to the site's directory, with ``/``."""
-    parts = (_text(values.get("source")), _text(values.get("collections_dir")), "_posts")
-    return "/".join(part.strip("/") for part in parts if part.strip("/") not in {"", "."})
+def source_directory(values: Mapping[str, Value]) -> str:
+    """Return where the site's files are, relative to its configuration, with ``/``; "." if beside it."""
+    return posixpath.normpath(_text(values.get("source")).strip("/") or ".")
 
 
-def understand_config(values: Mapping[str, Value], posts_dir: str) -> JekyllSite:
-    """Say in feedsvc's words what ``values`` of a Jekyll configuration mean; ``posts_dir`` is where posts are."""
+def collections_directory(values: Mapping[str, Value]) -> str:
+    """Return where Jekyll looks for ``_posts`` and collections, in the same way."""
+    return posixpath.normpath(f"{source_directory(values)}/{_text(values.get('collections_dir')).strip('/')}")
+
+
+def understand_config(values: Mapping[str, Value], places: Mapping[str, object]) -> JekyllSite:
+    """Say in feedsvc's words what ``values`` of a Jekyll configuration mean; ``places`` tell where posts are."""
     notes: list[str] = []
     site = {
         "title": _line(values, "title", "name"),
@@ -46,8 +51,8 @@ def understand_config(values: Mapping[str, Value], posts_dir: str) -> JekyllSite
         "author": _author(values),
     }
     posts = {
-        "dir": posts_dir,
-        "permalink": _permalink(values, notes),
+        **places,
+        "permalink": _permalink(values),
         "future": _future(values),
         "drafts": _switch(values.get("show_drafts")),
     }
@@ -137,29 +142,9 @@ def _posts_collection(values: Mapping[str, Value]) -> Mapping[str, Value]:
     return posts if isinstance(posts, dict) else {}
 
 
-def _permalink(values: Mapping[str, Value], notes: list[str]) -> str:
-    """Return the posts' permalink: of the last default for all posts, of their collection, or of the site.
+def _permalink(values: Mapping[str, Value]) -> str:
+    """Return the posts' permalink: of their collection, or of the site; those in ``defaults`` are read with each post.
 
     Jekyll's own default, ``date``, is not feedsvc's, so it is returned by name.
     """
-    for permalink in reversed(list(_default_permalinks(values, notes))):
-        if permalink not in STYLES:
-            return permalink
-        notes.append(f"permalink {permalink!r} in `defaults` is no style there, and was left out.")
     return _text(_posts_collection(values).get("permalink")) or _text(values.get("permalink")) or "date"
-
-
-def _default_permalinks(values: Mapping[str, Value], notes: list[str]) -> Iterator[str]:
-    defaults = values.get("defaults")
-    for default in defaults if isinstance(defaults, list) else []:
-        scope, given = (default.get("scope"), default.get("values")) if isinstance(default, dict) else (None, None)
-        permalink = _text(given.get("permalink")) if isinstance(given, dict) else ""
-        if not permalink:
-            continue
-        scope = scope if isinstance(scope, dict) else {}
-        if _text(scope.get("type")) not in {"", "posts", "post"}:
-            continue
-        if _text(scope.get("path")).strip("/") in {"", "_posts"}:
-            yield permalink
-        else:
-            notes.append(f"permalink {permalink!r} is for {_text(scope.get('path'))!r} only, and was left out.")

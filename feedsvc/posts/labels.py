@@ -51,7 +51,7 @@ def language_of_path(path: str, languages: Sequence[str]) -> str:
 
 
 def read_terms(
-    fields: Fields, categories: tuple[str, ...], authors: tuple[Person, ...], language: str
+    fields: Fields, categories: tuple[str, ...], authors: tuple[Person, ...], language: str, collection: str = ""
 ) -> tuple[Term, ...]:
     """Return the post's terms of every kind, in the order of their kinds and as the author ordered them."""
     labels = [
@@ -59,5 +59,6 @@ def read_terms(
         *(("tag", label) for label in read_tags(fields)),
         *(("author", author.name) for author in authors),
         *(("language", tag) for tag in (language,) if tag),
+        *(("collection", label) for label in (collection,) if label),
     ]
     return unique_terms(make_term(kind, label) for kind, label in labels)

@@ -27,8 +27,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """A document's top-level mapping; ``spans`` lacks a key whose place is not known."""
+    """A document's top-level mapping; ``spans`` lacks a key whose place is not known.
+
+    ``names`` says how its author calls what is read under another key.
+    """
 
     values: dict[str, Value] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)

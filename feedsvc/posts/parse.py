@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
 from feedsvc.posts.decoding import decode
+from feedsvc.posts.defaults import NOTHING_GIVEN, begin_with
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.files import NO_FILES, digest_of
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
 from feedsvc.posts.ids import IdSources, propose_id
+from feedsvc.posts.jekyllpaths import SitePath, locate
 from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.labels import language_of_path, read_language, read_terms, read_title
 from feedsvc.posts.media import read_media
@@ -75,13 +77,17 @@ def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_
 
 def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post | PostError | Withheld:
     """Read what the file at ``path`` says; ``site`` is what it may draw on. Any bytes have an answer; none raise."""
+    place = rules.jekyll.locate(path) if rules.jekyll else locate(path)
+    if place.draft and not rules.drafts:
+        return Withheld(path=path, reason="a draft")
     source = decode(path, data, rules.encodings)
     if isinstance(source, PostError):
         return source
     front = read_front_matter(source)
     if isinstance(front, PostError):
         return front
-    fields = Fields(source, front.matter)
+    given = rules.jekyll.given(place) if rules.jekyll else NOTHING_GIVEN
+    fields = Fields(source, begin_with(front.matter, place.categories, given))
     reason = _withheld(fields, rules)
     if reason:
         return Withheld(path=path, reason=reason)
@@ -91,6 +97,7 @@ def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FI
         return published
     draft = _Draft(
         path=path,
+        place=place,
         data=data,
         front=front,
         fields=fields,
@@ -109,6 +116,7 @@ class _Draft:
     """A post half read: dated, and not withheld."""
 
     path: str
+    place: SitePath
     data: bytes
     front: FrontMatter
     fields: Fields
@@ -142,18 +150,27 @@ def _url_path(draft: _Draft) -> str | PostError:
     if "?" in own or "#" in own:
         fields.warn("permalink", "? and # are taken for letters of the path", "leave out the query and the fragment")
     values = PermalinkValues(
-        path=f"{name.directory}/{name.stem}" if name.directory else name.stem,
+        path=draft.place.clean(f"{name.directory}/{name.stem}" if name.directory else name.stem),
+        collection=draft.place.collection,
         stem=name.stem,
         slug=draft.slug,
         extension=name.extension,
         date=draft.published.astimezone(draft.rules.timezone),
         categories=draft.categories,
     )
-    path = render_permalink(own or permalink_template(draft.rules.permalink), values)
+    path = render_permalink(own or _template(draft), values)
     if isinstance(path, UnknownPlaceholder):
         reason = f":{path.name} is none of the placeholders of a permalink"
         return fields.error("permalink", reason, f"known are :{', :'.join(PLACEHOLDERS)}")
     return path
+
+
+def _template(draft: _Draft) -> str:
+    """Return the permalink of the post's collection."""
+    jekyll, collection = draft.rules.jekyll, draft.place.collection
+    if jekyll and collection in jekyll.permalinks:
+        return jekyll.permalinks[collection]
+    return permalink_template(draft.rules.permalink)
 
 
 def _post(draft: _Draft, url_path: str) -> Post | PostError:
@@ -167,7 +184,7 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         return content
     authors = read_authors(fields, rules.site_url)
     language = read_language(fields, language_of_path(draft.path, rules.languages) or rules.language)
-    terms = read_terms(fields, draft.categories, authors, language)
+    terms = read_terms(fields, draft.categories, authors, language, _collection(draft))
     media = read_media(fields, rules.site_url, draft.site)
     post = Post(
         path=draft.path,
@@ -191,6 +208,11 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         enclosures=media.enclosures,
     )
     return replace(post, warnings=tuple(fields.findings)) if fields.findings else post
+
+
+def _collection(draft: _Draft) -> str:
+    """Return the collection that the post is in, if the site has several."""
+    return draft.place.collection if draft.rules.jekyll and draft.rules.jekyll.permalinks else ""
 
 
 def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Content | PostError:

@@ -38,7 +38,7 @@ _ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
 class PermalinkValues:
     """What a permalink's placeholders stand for. ``date`` is in the site's zone.
 
-    ``path`` is the file's, relative to the posts directory, without extension.
+    ``path`` is the file's in its ``collection``, without extension.
     """
 
     path: str
@@ -47,6 +47,7 @@ class PermalinkValues:
     extension: str
     date: datetime
     categories: tuple[str, ...]
+    collection: str = "posts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ MARKDOWN_EXTENSIONS = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd"}
 
 _Value: TypeAlias = Callable[[PermalinkValues], str]
 _PLACEHOLDERS: dict[str, _Value] = {
-    "collection": lambda _: "posts",
+    "collection": lambda values: values.collection,
     "path": lambda values: "/" + values.path.rstrip("."),
     "output_ext": lambda values: output_extension(values.extension),
     "name": lambda values: slugify(values.stem),

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from feedsvc.errors import ScanError
 from feedsvc.model import PostError, SourceFile
-from feedsvc.posts.globs import compile_patterns
+from feedsvc.posts.places import Places
 from feedsvc.posts.reading import NOT_REGULAR, is_beneath, read_source
 
 __all__ = ["ScanResult", "read_source", "scan_posts"]
@@ -31,13 +31,16 @@ class ScanResult:
     within: tuple[str, ...] | None = None
 
 
-def scan_posts(directory: Path, patterns: Sequence[str], within: Collection[str] | None = None) -> ScanResult:
+def scan_posts(
+    directory: Path, patterns: Sequence[str], within: Collection[str] | None = None, *, exclude: Sequence[str] = ()
+) -> ScanResult:
     """List the regular files below ``directory`` whose relative path one of ``patterns`` names.
 
     With ``within`` only these paths are looked at, and what is below those that are directories; one that is not
     there is no error. Their number is what it costs, not that of the posts.
 
-    Names that begin with a dot are left out. A link to a file inside is followed; a link to a
+    ``exclude`` is left out, with all below it (:class:`~feedsvc.posts.places.Places`); so are names that begin with
+    a dot. Directories in which no such path can be are not listed. A link to a file inside is followed; a link to a
     directory inside is not, since its target is listed anyway; one that leads outside or nowhere is an error.
 
     Raises ScanError when the directory is missing, is no directory, cannot be listed or was
@@ -45,7 +48,7 @@ def scan_posts(directory: Path, patterns: Sequence[str], within: Collection[str]
     the posts in it, and they must not be taken for deleted.
     """
     root = _root(directory)
-    walk = _Walk(root, compile_patterns(patterns))
+    walk = _Walk(root, Places(patterns, exclude))
     looked_at = None if within is None else tuple(sorted(_outermost(within)))
     walk.run(looked_at)
     after = _identity(directory)
@@ -134,10 +137,10 @@ _Entry = os.DirEntry[str] | _Named
 class _Walk:
     """One walk through the tree; a stack rather than recursion, since depth is the authors'."""
 
-    def __init__(self, root: _Root, pattern: re.Pattern[str]) -> None:
+    def __init__(self, root: _Root, places: Places) -> None:
         self.files: list[SourceFile] = []
         self.errors: list[PostError] = []
-        self._root, self._matches = root, pattern.fullmatch
+        self._root, self._places = root, places
         self._pending: list[str] = []
 
     def run(self, within: Collection[str] | None) -> None:
@@ -165,7 +168,7 @@ class _Walk:
     def _look_at(self, path: str) -> None:
         """Take one path as a listing of the directory above it would, if one of the whole tree gets there."""
         *above, name = path.split("/")
-        if any(not part or part.startswith(".") for part in (*above, name)):
+        if any(not part for part in above) or name[:1] in ("", ".") or not self._places.leads_to(path):
             return
         where = self._root.path
         for part in above:
@@ -179,13 +182,14 @@ class _Walk:
     def _entry(self, entry: _Entry, path: str) -> None:
         # Told by the listing itself; a plain file, as nearly all are, needs but this one question.
         if entry.is_file(follow_symlinks=False):
-            if self._matches(path):
+            if self._places.takes(path):
                 self._file(entry, path, follow=False)
         elif entry.is_symlink():
             self._link(entry, path)
         elif entry.is_dir(follow_symlinks=False):
-            self._pending.append(path + "/")
-        elif self._matches(path):
+            if self._places.enters(path):
+                self._pending.append(path + "/")
+        elif self._places.takes(path):
             self._file(entry, path, follow=False)
 
     def _file(self, entry: _Entry, path: str, *, follow: bool) -> None:
@@ -213,11 +217,11 @@ class _Walk:
         except OSError:
             self._error(path, "this link leads nowhere", "delete it, or mend what it leads to")
             return
-        matches = self._matches(path) is not None
+        matches = self._places.takes(path)
         if target == self._root.real:
             return  # a link to the posts directory itself: what it leads to is scanned anyway
         if not is_beneath(target, self._root.real):
-            if is_directory or matches:
+            if matches or (is_directory and self._places.enters(path)):
                 self._error(path, "this link leads outside the posts directory", "copy what it leads to in its place")
         elif matches and not is_directory:
             self._file(entry, path, follow=True)

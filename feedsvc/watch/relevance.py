@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from feedsvc.posts.globs import compile_patterns
+from feedsvc.posts.places import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +25,12 @@ class Relevant:
 class Relevance:
     """Keeps the paths that a listing of the posts directory would take, and the directories on the way to them.
 
-    Dropped are names that begin with a dot (git's, and editors' temporary files), and files that no pattern names.
+    Dropped are names that begin with a dot (git's, and editors' temporary files), and what is no place of posts.
     """
 
-    def __init__(self, root: str, patterns: Sequence[str], is_directory: Callable[[str], bool]) -> None:
+    def __init__(self, root: str, places: Places, is_directory: Callable[[str], bool]) -> None:
         self._below = root.rstrip("/") + "/"
-        self._matches = compile_patterns(patterns).fullmatch
+        self._places = places
         self._is_directory = is_directory
 
     def sift(self, paths: Collection[str], watched: Collection[str]) -> Relevant:
@@ -40,10 +40,10 @@ class Relevance:
             relative = path.removeprefix(self._below)
             if relative == path:
                 everything = everything or path + "/" == self._below
-            elif not _is_hidden(relative):
-                if relative in watched or self._is_directory(path):
+            elif not _is_hidden(relative) and self._places.leads_to(relative):
+                if relative in watched or (self._is_directory(path) and self._places.enters(relative)):
                     directories.add(relative)
-                elif self._matches(relative):
+                elif self._places.takes(relative):
                     posts.add(relative)
         return Relevant(posts=frozenset(posts), directories=frozenset(directories), everything=everything)
 

@@ -6,9 +6,10 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from feedsvc.posts.places import Places
 from feedsvc.watch.notifier import LostError, Notifier, queue_length
 from feedsvc.watch.relevance import Relevance, Relevant, is_directory
 from feedsvc.watch.writers import is_being_written
@@ -32,18 +33,24 @@ class Tree:
     Raises LostError when the directory is not there or is gone, and WatchError when it cannot be watched.
     """
 
-    def __init__(self, directory: Path, patterns: Sequence[str], stop: threading.Event) -> None:
+    def __init__(self, directory: Path, places: Places, stop: threading.Event) -> None:
         self._directory, self._stop = directory, stop
         self._identity = identify(directory)
         if self._identity is None:
             raise LostError(str(directory))
         self.root = os.path.realpath(directory)
-        self._relevance = Relevance(self.root, patterns, is_directory)
+        self._places = places
+        self._relevance = Relevance(self.root, places, is_directory)
         # So many paths stand for so many events that others may have been dropped: a file that is written is five.
         self._overflow = queue_length() // 16
         self._held: dict[str, float] = {}
         self._watched: frozenset[str] = frozenset()
         self._notifier, self._watched = self._watch_all()
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The directories below that are watched, as paths relative to the directory."""
+        return self._watched
 
     def close(self) -> None:
         """Watch no more."""
@@ -115,10 +122,10 @@ class Tree:
 
     def _watch_all(self) -> tuple[Notifier, frozenset[str]]:
         """Watch every directory; one that appears while they are listed is not missed, since its parent is watched."""
-        found = frozenset(_list_directories(self.root))
+        found = frozenset(_list_directories(self.root, self._places))
         while True:
             notifier = Notifier([self.root, *(f"{self.root}/{path}" for path in sorted(found))], self._stop)
-            again = frozenset(_list_directories(self.root))
+            again = frozenset(_list_directories(self.root, self._places))
             if again <= found or self._stop.is_set():
                 return notifier, found
             notifier.close()
@@ -134,14 +141,15 @@ def identify(directory: Path) -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
 
 
-def _list_directories(root: str) -> Iterator[str]:
+def _list_directories(root: str, places: Places) -> Iterator[str]:
     """List the directories below, as a listing of the posts goes into them; what cannot be listed is passed over."""
     pending = [""]
     while pending:
         prefix = pending.pop()
         for name in _names(f"{root}/{prefix}"):
-            yield prefix + name
-            pending.append(f"{prefix}{name}/")
+            if places.enters(prefix + name):
+                yield prefix + name
+                pending.append(f"{prefix}{name}/")
 
 
 def _names(directory: str) -> Collection[str]:

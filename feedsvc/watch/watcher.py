@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedsvc.errors import WatchError
+from feedsvc.posts.places import Places
 from feedsvc.watch.mounts import find_silent
 
 if TYPE_CHECKING:
@@ -26,14 +27,23 @@ Tell = Callable[[frozenset[str] | None], None]
 
 
 class Watcher:
-    """Watches ``directory`` for posts that ``patterns`` name, from :meth:`start` to :meth:`stop`.
+    """Watches ``directory`` for posts, which are where ``patterns`` and ``exclude`` say, until :meth:`stop`.
 
     ``tell`` is called in the watcher's thread, and soon returns. Where watching is not possible that is
     logged once, and ``tell`` is not called.
     """
 
-    def __init__(self, directory: Path, patterns: Sequence[str], tell: Tell, mounts: Path = _MOUNTS) -> None:
-        self._directory, self._patterns, self._tell, self._mounts = directory, patterns, tell, mounts
+    def __init__(
+        self,
+        directory: Path,
+        patterns: Sequence[str],
+        tell: Tell,
+        mounts: Path = _MOUNTS,
+        *,
+        exclude: Sequence[str] = (),
+    ) -> None:
+        self._directory, self._tell, self._mounts = directory, tell, mounts
+        self._places = Places(patterns, exclude)
         self._stop, self._ready = threading.Event(), threading.Event()
         self._watching = False
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -73,7 +83,7 @@ class Watcher:
         while not self._stop.is_set():
             try:
                 self._refuse_silent()
-                with closing(Tree(self._directory, self._patterns, self._stop)) as tree:
+                with closing(Tree(self._directory, self._places, self._stop)) as tree:
                     self._watch(tree)
             except LostError as error:
                 _log.debug("watching anew: %s", error)

@@ -27,6 +27,7 @@ _KINDS = {
     "tag": "Tags",
     "author": "Authors",
     "language": "Languages",
+    "collection": "Collections",
     "feed": "Collections",
 }
 STYLE_PATH = "/-/style.css"

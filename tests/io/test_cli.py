@@ -397,7 +397,7 @@ def test_init_reads_a_jekyll_site_and_build_works_with_no_edit(
         "language": "ko",
         "timezone": "Asia/Seoul",
     }
-    assert written["posts"]["permalink"] == "/posts/:title/"
+    assert written["posts"]["permalink"] == "date"
     assert written["posts"]["future"] is True
     told(capsys, run(["build"]))
     assert "https://news.example.org/posts/1/" in (site / "public" / "atom.xml").read_text(encoding="utf-8")

@@ -8,14 +8,18 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from feedsvc.errors import WatchError
+from feedsvc.posts.places import Places
 from feedsvc.watch import Watcher, notifier
+from feedsvc.watch.tree import Tree
 from feedsvc.watch.writers import is_being_written
 
 DEADLINE_SECONDS = 20.0
@@ -66,7 +70,7 @@ def watch(posts: Path, told: Told) -> Iterator[Callable[..., Watcher]]:
     """Start a watcher and wait until it watches; it is stopped after the test, and its thread with it."""
     started = []
 
-    def start(directory: Path = posts, **options: Path) -> Watcher:
+    def start(directory: Path = posts, **options: Any) -> Watcher:
         watcher = Watcher(directory, PATTERNS, told, **options)
         watcher.start()
         watcher.wait_ready()
@@ -93,6 +97,14 @@ def test_a_post_that_is_saved_by_a_rename_is_told_and_its_draft_is_not(
     replace(posts / "바다.md", "---\n---\n")
     told.wait_for("바다.md")
     assert told.sets == [frozenset(("바다.md",))]
+
+
+def test_directories_without_posts_are_not_watched(posts: Path) -> None:
+    for name in ("news/_posts/2024", "assets", "public/feeds", "_site/_posts", "node_modules/a", ".git/refs"):
+        (posts / name).mkdir(parents=True)
+    places = Places(("**/_posts/**/*.md",), ("public/",))
+    with closing(Tree(posts, places, threading.Event())) as tree:
+        assert tree.watched == {"news", "news/_posts", "news/_posts/2024", "assets"}
 
 
 def test_a_post_that_is_removed_or_renamed_is_told_by_each_name(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.posts.jekyllsite import JekyllSite, posts_directory, understand_config
+from feedsvc.posts.jekyllsite import JekyllSite, collections_directory, understand_config
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.source import SourceText
 from feedsvc.posts.yamldoc import load_yaml
@@ -15,7 +15,7 @@ def read(text: str) -> dict[str, Value]:
 
 
 def understand(text: str) -> JekyllSite:
-    return understand_config(read(text), "_posts")
+    return understand_config(read(text), {"dir": "_posts"})
 
 
 def test_a_news_sites_configuration_is_understood() -> None:
@@ -59,7 +59,7 @@ future : true
 
 
 def test_an_empty_configuration_says_little() -> None:
-    site = understand_config({}, "")
+    site = understand_config({}, {})
     assert (site.site, site.posts) == ({}, {"permalink": "date"})
     assert site.notes == ("Jekyll reads dates in the time zone of the machine it runs on: set timezone to yours.",)
 
@@ -124,9 +124,6 @@ def test_an_author_is_text_or_mapping(text: str, author: object) -> None:
     assert understand(text).site.get("author") == author
 
 
-DEFAULTS = "defaults:\n- scope: {{path: '{path}', type: {type}}}\n  values: {{permalink: {permalink}}}\n"
-
-
 @pytest.mark.parametrize(
     ("text", "permalink"),
     [
@@ -134,25 +131,12 @@ DEFAULTS = "defaults:\n- scope: {{path: '{path}', type: {type}}}\n  values: {{pe
         ("permalink: none", "none"),
         ("permalink: /:title/", "/:title/"),
         ("permalink: none\ncollections: {posts: {permalink: /:year/:title/}}", "/:year/:title/"),
-        ("permalink: none\n" + DEFAULTS.format(path="", type="posts", permalink="/posts/:title/"), "/posts/:title/"),
-        (DEFAULTS.format(path="_posts", type="''", permalink="/p/:title/"), "/p/:title/"),
-        (DEFAULTS.format(path="", type="pages", permalink="/p/:title/"), "date"),
-        (DEFAULTS.format(path="", type="posts", permalink="''"), "date"),
-        ("defaults: [x, {values: x}, {scope: x, values: {permalink: /a/}}, {values: {permalink: /b/}}]", "/b/"),
-        ("defaults: x\npermalink: [x]", "date"),
+        ("permalink: none\ndefaults: [{scope: {path: ''}, values: {permalink: /a/}}]", "none"),
+        ("permalink: [x]", "date"),
     ],
 )
-def test_a_permalink_stands_in_one_of_three_places(text: str, permalink: str) -> None:
+def test_a_permalink_is_the_collections_or_the_sites(text: str, permalink: str) -> None:
     assert understand(text).posts["permalink"] == permalink
-
-
-def test_a_permalink_that_does_not_mean_all_posts_is_noted() -> None:
-    site = understand("timezone: UTC\n" + DEFAULTS.format(path="_posts/old", type="posts", permalink="/old/:title/"))
-    assert site.posts["permalink"] == "date"
-    assert site.notes == ("permalink '/old/:title/' is for '_posts/old' only, and was left out.",)
-    styled = understand("timezone: UTC\n" + DEFAULTS.format(path="", type="posts", permalink="pretty"))
-    assert styled.posts["permalink"] == "date"
-    assert styled.notes == ("permalink 'pretty' in `defaults` is no style there, and was left out.",)
 
 
 @pytest.mark.parametrize(
@@ -179,11 +163,11 @@ def test_titles_have_older_names_too() -> None:
 @pytest.mark.parametrize(
     ("text", "directory"),
     [
-        ("", "_posts"),
-        ("collections_dir: my_collections", "my_collections/_posts"),
-        ("source: ./src/\ncollections_dir: c", "./src/c/_posts"),
-        ("source: .", "_posts"),
+        ("", "."),
+        ("collections_dir: my_collections", "my_collections"),
+        ("source: ./src/\ncollections_dir: c", "src/c"),
+        ("source: .", "."),
     ],
 )
-def test_posts_are_where_jekyll_looks_for_them(text: str, directory: str) -> None:
-    assert posts_directory(read(text)) == directory
+def test_collections_are_where_jekyll_looks_for_them(text: str, directory: str) -> None:
+    assert collections_directory(read(text)) == directory

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from feedsvc.posts.places import Places
 from feedsvc.watch.changes import Changes
 from feedsvc.watch.mounts import find_silent
 from feedsvc.watch.relevance import Relevance, Relevant
@@ -55,7 +56,7 @@ def test_a_mount_point_with_a_space_is_read_and_a_broken_line_is_passed_over() -
 
 
 def sift(*paths: str, watched: tuple[str, ...] = (), there: tuple[str, ...] = ()) -> Relevant:
-    return Relevance("/srv/_posts", PATTERNS, frozenset(there).__contains__).sift(paths, watched)
+    return Relevance("/srv/_posts", Places(PATTERNS), frozenset(there).__contains__).sift(paths, watched)
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,22 @@ def test_very_many_paths_are_everything() -> None:
     for number in range(3000):
         changes.note(frozenset((f"{number}.md",)))
     assert changes.take() is None
+
+
+def test_what_is_no_place_of_posts_starts_no_build() -> None:
+    relevance = Relevance(
+        "/srv", Places(("**/_posts/**/*.md",), ("public/",)), {"/srv/assets", "/srv/_site"}.__contains__
+    )
+    changed = (
+        "_posts/1.md",
+        "news/_posts/2.md",
+        "public/_posts/3.md",
+        "_site/_posts/4.md",
+        "about.md",
+        "_site",
+        "assets",
+    )
+    found = relevance.sift([f"/srv/{path}" for path in changed], frozenset(("public", "gone")))
+    assert found == Relevant(
+        posts=frozenset(("_posts/1.md", "news/_posts/2.md")), directories=frozenset(("assets",)), everything=False
+    )
