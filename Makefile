@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format golden kills steps lock
+.PHONY: help run test lint format golden kills steps moved lock
 
 help: ## Show this.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,6 +42,11 @@ kills: $(VENV)/.test ## Kill 2000 builds at random points, where `make test` kil
 
 steps: $(VENV)/.test ## Try 2000 histories of edits, renames and removals, where `make test` tries 25.
 	FEEDSVC_STEPS=2000 $(BIN)/pytest tests/property/test_steps.py
+
+moved: $(VENV)/.test ## Compare a real Jekyll site with jekyll-feed's feed of it, where `make test` takes a small one.
+	FEEDSVC_MOVED=$(MOVED) $(BIN)/pytest tests/e2e/test_jekyll_feed.py
+
+MOVED = ../shared/corpus/frowth.tar.xz
 
 # Versions already in a lock stay as they are; delete a lock to move to the newest.
 lock: $(VENV)/.runtime ## Write the locks again from pyproject.toml.

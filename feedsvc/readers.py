@@ -100,4 +100,7 @@ def _jekyll_rules(settings: Settings) -> JekyllRules | None:
         return None
     from feedsvc.posts.jekyll import read_jekyll_rules
 
-    return read_jekyll_rules(directory, liquid=settings.jekyll.liquid, posts_dir=settings.posts.dir)
+    says = settings.jekyll
+    return read_jekyll_rules(
+        directory, liquid=says.liquid, smart_titles=says.smart_titles, posts_dir=settings.posts.dir
+    )

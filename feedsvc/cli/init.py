@@ -37,7 +37,7 @@ def _plan(directory: Path) -> str:
     name = directory.resolve().name
     jekyll = read_jekyll_config(directory)
     if jekyll is not None:
-        return plan_jekyll(name, jekyll.site, jekyll.posts, jekyll.notes)
+        return plan_jekyll(name, jekyll.site, jekyll.posts, jekyll.notes, feeds=jekyll.feeds, jekyll=jekyll.jekyll)
     return plan_folder(name, next(posts for posts in _POSTS_DIRS if (directory / posts).is_dir()))
 
 

@@ -120,6 +120,10 @@ class Jekyll(Table):
         shapes_output=False,
     )
     liquid: Switch = option(default=True, doc="Fill in Liquid's {{ … }} and {% … %}, as Jekyll does.")
+    smart_titles: Switch = option(
+        default=False,
+        doc='Write titles with “typographic” quotes and dashes, as the plugin "jekyll-feed" does.',
+    )
 
 
 class Schedule(Table):

@@ -9,22 +9,54 @@ from pydantic import ValidationError
 
 from feedsvc.config.checks import Where, find_conflicts
 from feedsvc.config.options import Options
+from feedsvc.config.places import parse_aliases
 from feedsvc.config.problems import describe_invalid
 from feedsvc.config.sample import render_sample
+from feedsvc.config.values import RefusedError
 
 PLACEHOLDER_URL = "http://127.0.0.1:8000"
 BASE = Path("/site")
 """Any absolute path does: what lies inside what is the same in all of them."""
 
 
-def plan_jekyll(name: str, site: Mapping[str, object], posts: Mapping[str, object], notes: Sequence[str] = ()) -> str:
+_NOTHING: Mapping[str, object] = {}
+
+
+def plan_jekyll(
+    name: str,
+    site: Mapping[str, object],
+    posts: Mapping[str, object],
+    notes: Sequence[str] = (),
+    *,
+    feeds: Mapping[str, object] = _NOTHING,
+    jekyll: Mapping[str, object] = _NOTHING,
+) -> str:
     """Return the configuration file for a Jekyll site in the directory called ``name``.
 
     ``site`` and ``posts`` are what its ``_config.yml`` says, in the words of ``[site]`` and
-    ``[posts]``; empty values are left out, those that feedsvc does not take are noted besides.
+    ``[posts]``; empty values are left out, those that feedsvc does not take are noted besides. ``feeds`` and
+    ``jekyll`` are those tables' values, which continue the feeds that the site has.
     """
     exclude = "Jekyll copies what it finds: add feedsvc.toml, public and var to `exclude` in _config.yml."
-    return _plan(name, {"site": site, "posts": posts, "jekyll": {"dir": "."}}, [*notes, exclude])
+    notes = [*notes, exclude]
+    feeds = _with_usable_aliases(feeds, notes)
+    return _plan(name, {"site": site, "posts": posts, "jekyll": {"dir": ".", **jekyll}, "feeds": feeds}, notes)
+
+
+def _with_usable_aliases(feeds: Mapping[str, object], notes: list[str]) -> Mapping[str, object]:
+    """Return ``feeds`` without the aliases that no feed can have; one of them must not cost the others."""
+    aliases = feeds.get("aliases")
+    if not isinstance(aliases, Mapping):
+        return feeds
+    usable: dict[str, object] = {}
+    for old, new in aliases.items():
+        try:
+            parse_aliases({old: new})
+        except RefusedError as error:
+            notes.append(f"The address {old} is not continued, because {error.reason}.")
+        else:
+            usable[old] = new
+    return {name: usable if name == "aliases" else value for name, value in feeds.items()}
 
 
 def plan_folder(name: str, posts_dir: str) -> str:

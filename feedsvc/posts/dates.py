@@ -51,6 +51,7 @@ class NotADate:
 def parse_date(text: str, zone: tzinfo) -> datetime | NotADate:
     """Read ``text`` as an instant in UTC; what names no zone is in ``zone``, a date alone its midnight.
 
+    Of an hour that comes twice when clocks are set back it is the second one.
     Understood are ``2024-01-02``, ``2024-01-02 10:20``, seconds and fractions of them, ``T`` for the
     blank, and a zone as ``Z``, ``+0900``, ``+09:00`` or ``KST``.
     """
@@ -74,12 +75,22 @@ def parse_date(text: str, zone: tzinfo) -> datetime | NotADate:
             int((match["fraction"] or "0").ljust(6, "0")[:6]),
             tzinfo=offset,
         )
-        instant = local.astimezone(UTC)
+        instant = _settled(local).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         return NotADate(reason=f"{_shown(text)} does not exist ({error})")
     if not _FIRST <= instant <= _LAST:
         return NotADate(reason=f"{_shown(text)} lies at the edge of the calendar, and beyond it in some time zones")
     return instant
+
+
+def _settled(local: datetime) -> datetime:
+    """Return the later of two instants where clocks were set back meanwhile, as Ruby's ``Time.parse`` does.
+
+    In an hour that is skipped Python's first reading is Ruby's, too.
+    """
+    later = local.replace(fold=1)
+    first, second = local.utcoffset(), later.utcoffset()
+    return later if first is not None and second is not None and second < first else local
 
 
 def _shown(text: str) -> str:

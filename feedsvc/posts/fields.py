@@ -59,6 +59,11 @@ class Fields:
             return True
         return False if word in _FALSE else None
 
+    def is_plain(self, key: str) -> bool:
+        """Say whether a text stands at ``key`` in YAML's plain style, without quotes, so that YAML gives it a type."""
+        span = self._matter.spans.get(key)
+        return span is not None and span.end > span.start and self._source.text[span.start] not in "'\"|>"
+
     def comment_after(self, key: str) -> bool:
         """Say whether a plain text at ``key`` is cut short by what YAML takes for a comment."""
         span = self._matter.spans.get(key)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from unicodedata import normalize
+from urllib.parse import quote, unquote, urlsplit
 
 from feedsvc.posts.names import PostName
-from feedsvc.posts.urls import site_url_of
+from feedsvc.posts.urls import page_url
 
 ID_STYLES = ("permalink", "tag", "jekyll-feed")
 
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_BEYOND_ASCII = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
+_PATH_CHARACTERS = "-._~!$&'()*+,;=:@"
 _SPECIFIC = "-._~!$&'()*+,;=:@/?"
 
 
@@ -56,7 +59,19 @@ def _tag(sources: IdSources, specific: str) -> str:
 def _jekyll_feed_id(sources: IdSources) -> str:
     """Return ``post.id | absolute_url`` of jekyll-feed's template.
 
-    ``Document#id`` is the URL's directory and the slug, so without any extension.
+    ``Document#id`` is the URL's directory and the slug, so without any extension. The filter normalises URLs as
+    Addressable does, so that a decomposed file name (NFD) makes a composed id (NFKC).
     """
     directory = sources.url_path.rstrip("/").rpartition("/")[0]
-    return site_url_of(f"{directory}/{sources.slug}", sources.site_url) or sources.alternate_link
+    url = page_url(f"{directory}/{sources.slug}", sources.site_url)
+    if url is None or "%" not in url:
+        return url or sources.alternate_link
+    end = next((at for at, character in enumerate(url) if character in "?#"), len(url))
+    return "/".join(map(_composed, url[:end].split("/"))) + url[end:]
+
+
+def _composed(segment: str) -> str:
+    """Return a segment of a path in NFKC, percent-encoded."""
+    if not _BEYOND_ASCII.search(segment):
+        return segment
+    return quote(normalize("NFKC", unquote(segment)), safe=_PATH_CHARACTERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from feedsvc.errors import ConfigError
@@ -13,9 +14,10 @@ from feedsvc.posts.defaults import read_defaults
 from feedsvc.posts.jekyllpaths import NOWHERE, Home, collection_permalinks
 from feedsvc.posts.jekyllplaces import find_places
 from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.jekyllsite import JekyllSite, collections_directory, understand_config
+from feedsvc.posts.jekyllsite import JekyllSite, collections_directory, continued, understand_config
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.plainmatter import load_toml
+from feedsvc.posts.smartify import typography_of
 from feedsvc.posts.source import SourceText
 from feedsvc.posts.yamldoc import load_yaml
 
@@ -38,10 +40,24 @@ def read_jekyll_config(directory: Path) -> JekyllSite | None:
     values = _values_of(directory, CONFIG_FILES)
     if values is None:
         return None
-    return understand_config(values, find_places(directory, values))
+    from feedsvc.posts.jekyllinit import continue_site  # which builds need not pay for
+
+    values = _with_author(values, _values_of(directory, AUTHOR_FILES) or {})
+    old = continue_site(directory, values)
+    site = understand_config(values, find_places(directory, values, old.collections if old else ()))
+    return site if old is None else continued(site, old, values)
 
 
-def read_jekyll_rules(directory: Path, *, liquid: bool, posts_dir: Path | None = None) -> JekyllRules:
+def _with_author(values: dict[str, Value], authors: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the site's values with its author as the person that the key stands for."""
+    key = values.get("author")
+    told = authors.get(key.strip()) if isinstance(key, str) else None
+    return {**values, "author": {"name": key, **told} if isinstance(told, dict) else told} if told else values
+
+
+def read_jekyll_rules(
+    directory: Path, *, liquid: bool, smart_titles: bool = False, posts_dir: Path | None = None
+) -> JekyllRules:
     """Read what the Jekyll site in ``directory`` says about all of its posts, which are in ``posts_dir``.
 
     Raises ConfigError where there is no configuration, or a file that cannot be read.
@@ -54,6 +70,7 @@ def read_jekyll_rules(directory: Path, *, liquid: bool, posts_dir: Path | None =
         values=values,
         authors=_values_of(directory, AUTHOR_FILES) or {},
         liquid=liquid,
+        typography=typography_of(values.get("kramdown")) if smart_titles else None,
         home=_home(posts_dir, directory / collections_directory(values)) if posts_dir else NOWHERE,
         defaults=read_defaults(values),
         permalinks=collection_permalinks(values),

@@ -15,25 +15,27 @@ _ENDINGS = ("md", "markdown", "html")
 _OWN = ("public/", "var/")
 
 
-def find_places(directory: Path, values: Mapping[str, Value]) -> dict[str, object]:
+def find_places(directory: Path, values: Mapping[str, Value], collections: Sequence[str] = ()) -> dict[str, object]:
     """Return dir, patterns and exclude for the site in ``directory``, as far as they are not their defaults.
 
-    ``values`` are those of its configuration. It is one directory where all posts are in one. Else it is the site's,
+    ``values`` are those of its configuration; the documents of ``collections``, labels, are posts, too. It is one
+    directory where all posts are in one. Else it is the site's,
     with what Jekyll leaves out, and what feedsvc itself writes, left out.
     """
     source = source_directory(values)
     above = os.path.relpath(collections_directory(values), source)
-    patterns = _patterns("" if above == "." else f"{above}/")
+    patterns = _patterns("" if above == "." else f"{above}/", collections)
     exclude = _excluded(values)
     found = sorted(_find(directory / source, Places(patterns, [*exclude, *_OWN])))
     only = os.path.normpath(f"{above}/{POSTS}")
-    if found in ([], [only]) and not any(_is_about(item, only) for item in exclude):
+    if found in ([], [only]) and not collections and not any(_is_about(item, only) for item in exclude):
         return {"dir": os.path.normpath(f"{source}/{only}")} if found else {}
     return {"dir": source, "patterns": patterns, "exclude": [*exclude, *(_OWN if source == "." else ())]}
 
 
-def _patterns(below: str) -> list[str]:
-    return [f"{below}**/{each}/**/*.{ending}" for each in (POSTS, DRAFTS) for ending in _ENDINGS]
+def _patterns(below: str, collections: Sequence[str]) -> list[str]:
+    directories = [*(f"**/{each}" for each in (POSTS, DRAFTS)), *(f"_{label}" for label in collections)]
+    return [f"{below}{each}/**/*.{ending}" for each in directories for ending in _ENDINGS]
 
 
 def _excluded(values: Mapping[str, Value]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from feedsvc.posts.defaults import Defaults, Given
 from feedsvc.posts.jekyllpaths import NOWHERE, Home, SitePath, locate
 from feedsvc.posts.matter import Value
+from feedsvc.posts.smartify import Typography
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +17,13 @@ class JekyllRules:
 
     ``home`` is where the posts directory is; ``defaults`` are understood ``values``, and so are ``permalinks``, by the
     label of the collection.
+    ``typography`` is for titles, None where they stay as they are written.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     authors: Mapping[str, Value] = field(default_factory=dict)
     liquid: bool = True
+    typography: Typography | None = None
     home: Home = NOWHERE
     defaults: Defaults = field(default_factory=Defaults)
     permalinks: Mapping[str, str] = field(default_factory=dict)

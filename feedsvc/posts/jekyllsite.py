@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from feedsvc.posts.jekyllfeed import Continuation
 from feedsvc.posts.matter import Value
+from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.smartify import smartify, typography_of
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
@@ -22,11 +25,14 @@ class JekyllSite:
     ``site`` may hold title, url, description, language, timezone and author (a text, or a mapping
     with name, email and uri); ``posts`` dir, patterns, exclude, permalink, future and drafts. Keys not found are
     not there.
+    ``feeds`` and ``jekyll`` are what continues the feeds that the site has.
     """
 
     site: Mapping[str, object]
     posts: Mapping[str, object]
     notes: tuple[str, ...]
+    feeds: Mapping[str, object] = field(default_factory=dict)
+    jekyll: Mapping[str, object] = field(default_factory=dict)
 
 
 def source_directory(values: Mapping[str, Value]) -> str:
@@ -60,6 +66,18 @@ def understand_config(values: Mapping[str, Value], places: Mapping[str, object])
         site={key: value for key, value in site.items() if value},
         posts={key: value for key, value in posts.items() if value not in (None, "")},
         notes=tuple(notes),
+    )
+
+
+def continued(site: JekyllSite, old: Continuation, values: Mapping[str, Value]) -> JekyllSite:
+    """Return the site with what continues the feeds it has, its title as the plugin writes it included."""
+    title = plain_text(smartify(str(site.site.get("title", "")), typography_of(values.get("kramdown"))))
+    return replace(
+        site,
+        site={**site.site, "title": title} if title else site.site,
+        feeds=old.feeds,
+        jekyll=old.jekyll,
+        notes=(*site.notes, *old.notes),
     )
 
 

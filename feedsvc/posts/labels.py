@@ -9,19 +9,25 @@ from feedsvc.model import Person, Term
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.names import PostName, titleize
 from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.smartify import Typography, smartify
 from feedsvc.posts.terms import make_term, read_tags, unique_terms
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
-def read_title(fields: Fields, slug: str, name: PostName) -> str:
-    """Return the title as plain text; a post without one is named after its file, as in Jekyll."""
+def read_title(fields: Fields, slug: str, name: PostName, typography: Typography | None = None) -> str:
+    """Return the title as plain text; a post without one is named after its file, as in Jekyll.
+
+    With ``typography``, quotes and dashes are as jekyll-feed writes them.
+    """
     value = fields.value("title")
     if isinstance(value, list | dict) and value:
         fields.warn("title", "YAML reads this as a list or a mapping", "put the whole title in double quotes")
         value = fields.written("title")
     elif fields.comment_after("title"):
         fields.warn("title", "what follows # is a comment to YAML, and no part of the title", "put it in double quotes")
+    if typography and isinstance(value, str):
+        value = smartify(value, typography)
     title = plain_text(value) if isinstance(value, str) else ""
     return title or titleize(slug) or name.stem
 

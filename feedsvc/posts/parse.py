@@ -21,7 +21,7 @@ from feedsvc.posts.labels import language_of_path, read_language, read_terms, re
 from feedsvc.posts.media import read_media
 from feedsvc.posts.membership import FeedRule, terms_of_feeds
 from feedsvc.posts.names import PostName, name_key, parse_name
-from feedsvc.posts.people import read_authors
+from feedsvc.posts.people import NOBODY, read_authors
 from feedsvc.posts.permalinks import (
     MARKDOWN_EXTENSIONS,
     PLACEHOLDERS,
@@ -35,8 +35,10 @@ from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.source import code_point
 from feedsvc.posts.terms import read_categories
 from feedsvc.posts.timing import read_published, read_updated
-from feedsvc.posts.urls import site_url_of
+from feedsvc.posts.urls import page_url, site_url_of
 
+_SUMMARIES = ("excerpt", "description", "summary")
+_SUMMARIES_OF_JEKYLL = ("description", "excerpt", "summary")
 _OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -92,7 +94,7 @@ def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FI
     if reason:
         return Withheld(path=path, reason=reason)
     name = parse_name(path)
-    published = read_published(fields, name, rules.timezone)
+    published = read_published(fields, name, rules.timezone, jekyll=rules.jekyll is not None)
     if isinstance(published, PostError):
         return published
     draft = _Draft(
@@ -174,15 +176,15 @@ def _template(draft: _Draft) -> str:
 
 
 def _post(draft: _Draft, url_path: str) -> Post | PostError:
-    fields, rules = draft.fields, draft.rules
-    alternate_link = site_url_of(url_path, rules.site_url) or rules.site_url
-    summary = plain_text(fields.text("excerpt", "description", "summary"))
+    fields, rules, jekyll = draft.fields, draft.rules, draft.rules.jekyll
+    alternate_link = (page_url if jekyll else site_url_of)(url_path, rules.site_url) or rules.site_url
+    summary = plain_text(fields.text(*(_SUMMARIES if jekyll is None else _SUMMARIES_OF_JEKYLL)))
     body = draft.front.body.encode()
     pending = rules.defer and may_wait(body)
     content = Content(html="") if pending else _content(draft, alternate_link, with_opening=not summary)
     if isinstance(content, PostError):
         return content
-    authors = read_authors(fields, rules.site_url)
+    authors = read_authors(fields, rules.site_url, jekyll.authors if jekyll else NOBODY)
     language = read_language(fields, language_of_path(draft.path, rules.languages) or rules.language)
     terms = read_terms(fields, draft.categories, authors, language, _collection(draft))
     media = read_media(fields, rules.site_url, draft.site)
@@ -192,12 +194,12 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         digest=digest_of(draft.data),
         body_digest="" if body.isspace() or not body else digest_of(body),
         proposed_id=_proposed_id(draft, alternate_link, url_path),
-        title=read_title(fields, draft.slug, draft.name),
+        title=read_title(fields, draft.slug, draft.name, jekyll.typography if jekyll else None),
         alternate_link=alternate_link,
         published=draft.published,
-        updated=read_updated(fields, draft.published, rules.timezone),
+        updated=read_updated(fields, draft.published, rules.timezone, jekyll=jekyll is not None),
         summary=summary or content.opening,
-        content=content.html,
+        content="" if jekyll and _shows_excerpt_only(fields) else content.html,
         pending=pending,
         authors=authors,
         terms=(*terms, *terms_of_feeds(draft.path, terms, rules.feeds)) if rules.feeds else terms,
@@ -213,6 +215,12 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
 def _collection(draft: _Draft) -> str:
     """Return the collection that the post is in, if the site has several."""
     return draft.place.collection if draft.rules.jekyll and draft.rules.jekyll.permalinks else ""
+
+
+def _shows_excerpt_only(fields: Fields) -> bool:
+    """Say whether the post's own settings for jekyll-feed keep its content out of feeds."""
+    feed = fields.value("feed")
+    return isinstance(feed, dict) and feed.get("excerpt_only") in ("true", "yes", "on")
 
 
 def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Content | PostError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from feedsvc.model import Person
 from feedsvc.posts.fields import Fields
@@ -16,24 +16,33 @@ _NAME_AND_ADDRESS = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
 MAX_NAME = 200
 
 
-def read_authors(fields: Fields, site_url: str) -> tuple[Person, ...]:
+NOBODY: Mapping[str, Value] = {}
+"""A site that tells nobody by a key."""
+
+
+def read_authors(fields: Fields, site_url: str, known: Mapping[str, Value] = NOBODY) -> tuple[Person, ...]:
     """Return who wrote the post: ``author``, then ``authors``, each name once.
 
-    A person is a name, ``Name <address>``, or a mapping with ``name``, ``email`` and ``uri`` or ``url``.
+    A person is a name, ``Name <address>``, or a mapping with ``name``, ``email`` and ``uri`` or ``url``. ``known`` are
+    the people of the site by the keys that stand for them (``_data/authors.yml`` of Jekyll's).
     """
     people: dict[str, Person] = {}
     for key in ("author", "authors"):
-        for person in _people(fields, key, fields.value(key), site_url):
+        for person in _people(fields, key, fields.value(key), site_url, known):
             people.setdefault(person.name, person)
     return tuple(people.values())
 
 
-def _people(fields: Fields, key: str, value: Value, site_url: str) -> Iterator[Person]:
+def _people(fields: Fields, key: str, value: Value, site_url: str, known: Mapping[str, Value]) -> Iterator[Person]:
     if isinstance(value, list):
         for item in value:
-            yield from _people(fields, key, item, site_url)
+            yield from _people(fields, key, item, site_url, known)
     elif isinstance(value, dict):
         yield from _from_mapping(fields, key, value, site_url)
+    elif value is not None and (told := known.get(value.strip())):
+        # One hop: what stands there is a person, be it again a key.
+        told = {"name": value.strip(), **told} if isinstance(told, dict) else told
+        yield from _people(fields, key, told, site_url, NOBODY)
     elif value is not None and value.strip():
         match = _NAME_AND_ADDRESS.fullmatch(value.strip())
         if match and _ADDRESS.fullmatch(match["email"]):

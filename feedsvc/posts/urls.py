@@ -51,6 +51,11 @@ def site_url_of(path: str, site_url: str) -> str | None:
     return web_url(root + path, root)
 
 
+def page_url(path: str, site_url: str) -> str | None:
+    """Return the URL of the page that Jekyll puts at ``path``: below the site's own path, be that in ``path`` too."""
+    return web_url(site_url.rstrip("/") + path, site_url)
+
+
 def _ascii(parts: SplitResult) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in SCHEMES:

@@ -69,3 +69,30 @@ def test_a_configuration_that_may_not_be_read_says_so(tmp_path: Path, monkeypatc
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ConfigError, match="cannot be read"):
         read_jekyll_config(tmp_path)
+
+
+def test_a_site_with_the_plugin_jekyll_feed_is_continued(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": 'title: "The \\"Sea\\""\nauthor: ann\nfeed: {tags: true}\n',
+        "Gemfile": "group :jekyll_plugins do\n  gem 'jekyll-feed'\nend\n",
+        "_data/authors.yml": "ann: {email: ann@harbour.example}\n",
+        "feed/by_tag/own.xml": "<feed/>",
+        "_posts/2024-01-01-a.md": "---\ntags: [one, own]\n---\n",
+        "news/_posts/2024-01-02-b.markdown": "---\ntags: two\n---\n",
+        "_posts/2024-01-03-c.md": "---\ntags: [\n---\n",
+        "_posts/2024-01-04-d.md": "",
+        "about.md": "---\ntags: three\n---\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    site = read_jekyll_config(tmp_path)
+    assert site is not None
+    assert site.site["title"] == "The “Sea”"
+    assert site.site["author"] == {"name": "ann", "email": "ann@harbour.example"}
+    assert site.feeds["aliases"] == {
+        "/feed.xml": "/atom.xml",
+        "/feed/by_tag/one.xml": "/tags/one/atom.xml",
+        "/feed/by_tag/two.xml": "/tags/two/atom.xml",
+    }
+    assert "/feed/by_tag/own.xml is a file of the site's own, not of jekyll-feed, and has no alias." in site.notes

@@ -159,6 +159,17 @@ def test_what_a_jekyll_site_says_wrongly_is_left_out_and_noted() -> None:
         assert words in noted
 
 
+def test_the_feeds_that_a_site_has_are_continued_as_far_as_there_can_be_addresses_for_them() -> None:
+    aliases = {"/feed.xml": "/atom.xml", "/feed/C#.xml": "/categories/c/atom.xml"}
+    feeds = {"id_style": "jekyll-feed", "min_entries": 10, "aliases": aliases}
+    text = plan_jekyll("blog", {"url": "https://a.example"}, {}, feeds=feeds, jekyll={"smart_titles": True})
+    settings = read(text)
+    assert dict(settings.feeds.aliases) == {"/feed.xml": "/atom.xml"}
+    assert (settings.feeds.id_style, settings.feeds.min_entries) == ("jekyll-feed", 10)
+    assert settings.jekyll.smart_titles
+    assert "The address /feed/C#.xml is not continued, because" in notes_of(text)
+
+
 def test_a_folder_of_posts_is_named_after_itself() -> None:
     text = plan_folder("my blog", "posts")
     settings = read(text)

@@ -53,6 +53,20 @@ def test_midnight_is_the_sites_own_through_summer_and_winter() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "text", "utc"),
+    [
+        ("America/New_York", "2024-11-03 01:30", "2024-11-03 06:30"),
+        ("Europe/Dublin", "2024-10-27 01:30", "2024-10-27 01:30"),
+        ("Australia/Lord_Howe", "2024-04-07 01:45", "2024-04-06 15:15"),
+        ("America/New_York", "2024-03-10 02:30", "2024-03-10 07:30"),
+        ("Pacific/Apia", "2011-12-30 10:00", "2011-12-30 20:00"),
+    ],
+)
+def test_an_hour_that_comes_twice_or_never_is_read_as_ruby_does(zone: str, text: str, utc: str) -> None:
+    assert parse_date(text, ZoneInfo(zone)) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("2024-13-45", "'2024-13-45' does not exist (month must be in 1..12)"),

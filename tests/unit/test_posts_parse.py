@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Enclosure, Image, Person, Post, PostError, Withheld
+from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.smartify import Typography
 
 RULES = PostRules(
     site_url="https://example.org",
@@ -259,6 +261,8 @@ def test_an_unknown_placeholder_is_refused_with_those_known() -> None:
         ("jekyll-feed", "permalink: date\ncategories: [A, 경제]", NAME, "https://example.org/1335"),
         ("jekyll-feed", "a: b", "2024-07-11-새 글.md", "https://example.org/posts/%EC%83%88%20%EA%B8%80"),
         ("jekyll-feed", "permalink: /x/y.html\nslug: z", NAME, "https://example.org/x/z"),
+        ("jekyll-feed", "a: b", "2024-07-11-한글①.md", "https://example.org/posts/%ED%95%9C%EA%B8%801"),
+        ("jekyll-feed", "slug: '한/글?100%'", NAME, "https://example.org/posts/%ED%95%9C/%EA%B8%80?100%25"),
         ("tag", "id: urn:uuid:1", NAME, "urn:uuid:1"),
         ("tag", "guid: https://old.example/?p=1", NAME, "https://old.example/?p=1"),
         ("permalink", "id: 17", NAME, "tag:example.org,2024-07-11:17"),
@@ -267,6 +271,40 @@ def test_an_unknown_placeholder_is_refused_with_those_known() -> None:
 )
 def test_an_id_is_the_authors_or_else_in_the_sites_style(style: str, front: str, path: str, proposed: str) -> None:
     assert parse(f"---\n{front}\n---\n", path, replace(RULES, id_style=style)).proposed_id == proposed
+
+
+JEKYLL = replace(RULES, id_style="jekyll-feed", jekyll=JekyllRules())
+
+
+@pytest.mark.parametrize(
+    ("date", "utc"),
+    [
+        ("2024-07-11 10:20:30", "2024-07-11 10:20:30"),
+        ("2024-07-11T10:20:30.5", "2024-07-11 10:20:30.5"),
+        ("2024-07-11 10:20", "2024-07-11 01:20:00"),
+        ("'2024-07-11 10:20:30'", "2024-07-11 01:20:30"),
+        ('"2024-07-11 10:20:30"', "2024-07-11 01:20:30"),
+        ("2024-07-11 10:20:30 +0900", "2024-07-11 01:20:30"),
+        ("2024-07-11", "2024-07-10 15:00:00"),
+    ],
+)
+def test_jekyll_takes_a_time_with_seconds_and_no_quotes_for_utc(date: str, utc: str) -> None:
+    post = parse(f"---\ndate: {date}\nlast_modified_at: {date}\n---\n", NAME, JEKYLL)
+    assert post.published == post.updated == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+def test_a_page_of_jekylls_stays_below_the_path_of_the_site_be_it_called_alike() -> None:
+    rules = replace(JEKYLL, site_url="https://example.org/blog", permalink="pretty")
+    post = parse("---\ncategories: [blog]\n---\n", NAME, rules)
+    assert post.alternate_link == "https://example.org/blog/blog/2024/07/11/1335/"
+    assert post.proposed_id == "https://example.org/blog/blog/2024/07/11/1335"
+
+
+def test_on_a_jekyll_site_a_description_comes_before_an_excerpt_and_authors_have_keys() -> None:
+    rules = replace(JEKYLL, jekyll=JekyllRules(authors={"kim": {"name": "Kim"}}, typography=Typography()))
+    post = parse("---\ntitle: '\"Sea\" -- and...'\nauthor: kim\nexcerpt: E\ndescription: D\n---\n", NAME, rules)
+    assert (post.summary, post.title) == ("D", "“Sea” – and…")
+    assert post.authors == (Person(name="Kim"),)
 
 
 def test_the_authority_of_a_tag_is_in_ascii_lower_case() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Post, PostError, Withheld
+from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.names import name_key
 from feedsvc.posts.parse import PostRules, parse_post
 from feedsvc.posts.plaintext import plain_text, shorten
 from feedsvc.posts.slugs import MAX_SLUG_BYTES, term_slug
+from feedsvc.posts.smartify import Typography
 from feedsvc.posts.source import UNPUBLISHABLE
 from feedsvc.posts.terms import term_key
 from feedsvc.posts.urls import absolute_url
@@ -26,10 +28,31 @@ RULES = PostRules(
     encodings=("utf-8-sig", "cp949"),
     id_style="tag",
 )
+JEKYLL = replace(
+    RULES,
+    id_style="jekyll-feed",
+    jekyll=JekyllRules(authors={"": "x", "a": {"name": ["x"]}, "b": ["a"]}, typography=Typography()),
+)
 
-KEYS = st.sampled_from(
-    ["title", "date", "categories", "category", "tags", "author", "authors", "lang", "image", "enclosure", "permalink"]
-) | st.sampled_from(["slug", "id", "excerpt", "draft", "updated", "<<"])
+KEYS = (
+    st.sampled_from(["description", "feed", "last_modified_at"])
+    | st.sampled_from(
+        [
+            "title",
+            "date",
+            "categories",
+            "category",
+            "tags",
+            "author",
+            "authors",
+            "lang",
+            "image",
+            "enclosure",
+            "permalink",
+        ]
+    )
+    | st.sampled_from(["slug", "id", "excerpt", "draft", "updated", "<<"])
+)
 MARKUP = ["<b>", "<iframe src=", "<a href=", "<!--", "&#1;", "\0", "\ufeff", "\u2028", "\r", "\n", "\t"]
 SIGNS = ["'", '"', "[", "]", "{", "}", ": ", "- ", "&a ", "*a", "!b ", "> ", "|\n  ", "#", "\\"]
 URLS = ["..", "%2e", "//x", ":title", ":", "2024-01-02", "http://"]
@@ -53,15 +76,15 @@ def texts(value: object) -> list[str]:
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(FILES)
-def test_parsing_answers_whatever_the_bytes_are(data: bytes) -> None:
-    answer = parse_post("2024-01-02-a.md", data, RULES)
+@given(FILES, st.sampled_from([RULES, JEKYLL]))
+def test_parsing_answers_whatever_the_bytes_are(data: bytes, rules: PostRules) -> None:
+    answer = parse_post("2024-01-02-a.md", data, rules)
     assert isinstance(answer, Post | PostError | Withheld)
     if isinstance(answer, PostError):
         assert answer.reason
         assert answer.hint
     if isinstance(answer, Post):
-        assert answer == parse_post("2024-01-02-a.md", data, RULES)
+        assert answer == parse_post("2024-01-02-a.md", data, rules)
         assert answer.title
         assert answer.alternate_link.startswith("https://example.org/blog/")
         assert "/../" not in answer.alternate_link
