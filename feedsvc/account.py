@@ -35,7 +35,7 @@ def give_account(index: Index, publication: Publication, duration_s: float) -> B
         snapshot=publication.snapshot,
         warnings=tuple(map(str, index.files.warnings())),
         feed_warnings=tuple(_feed_warnings(index)),
-        next_change=index.posts.next_due(),
+        next_change=index.next_change(),
     )
 
 

@@ -137,7 +137,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             allow_removals=run.allow_removals,
             window=settings.feeds.window,
         )
-        read, look = partial(read_posts, settings), partial(look_again, site_directory(settings))
+        read, look = partial(read_posts, settings, ledger.file_dates), partial(look_again, site_directory(settings))
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
         touched |= name_terms(touched, index, ledger, kinds - {OWN})

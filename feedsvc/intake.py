@@ -90,6 +90,7 @@ class Intake:
         for post in self._index.posts.due(self._now):
             for finding in self._let_in([record_post(post)]).values():
                 self._index.files.warn(finding)
+        self._take_out(self._index.expiring.due(self._now))
         for id_, feeds in sorted(self._left.items()):
             self._ledger.deleted.note(id_, sorted(feeds), self._now)
         return frozenset(self._touched)
@@ -180,6 +181,12 @@ class Intake:
             self._forget_file(path)
         self._ledger.withdraw(paths, self._now)
 
+    def _take_out(self, paths: Sequence[str]) -> None:
+        """Let posts leave whose files stay as they are: those that have expired."""
+        for path, feeds in self._index.posts.drop_all(paths).items():
+            self._leave(path, feeds)
+        self._ledger.withdraw(paths, self._now)
+
     def _forget_file(self, path: str) -> None:
         self._index.files.drop(path)
         self._index.uses.drop(path)
@@ -223,6 +230,10 @@ class Intake:
 
     def _let_in(self, records: Sequence[PostRecord]) -> dict[str, Finding]:
         """Put posts where they stand; return what is to be told of them, by path."""
+        expired = {each.path for each in records if each.expires and each.expires <= max(self._now, each.published)}
+        if expired:
+            self._take_out(sorted(expired))
+            records = [each for each in records if each.path not in expired]
         waiting = [] if self._rules.future else [each for each in records if each.published > self._now]
         if waiting:
             records = [each for each in records if each.published <= self._now]

@@ -17,6 +17,7 @@ from pathlib import Path
 from feedsvc.database import Database, DatabaseError, LayoutError, create_indexes, placeholders
 from feedsvc.deleted import DeletedEntries
 from feedsvc.errors import LedgerError, StoreError
+from feedsvc.filedates import FileDates
 from feedsvc.model import Finding, Post
 from feedsvc.records import dump_post, from_microseconds, load_post, to_microseconds
 from feedsvc.renames import Known, find_candidates, match_renames
@@ -51,6 +52,7 @@ class Ledger:
         self._database = database
         self._changed = False
         self.deleted = DeletedEntries(database)
+        self.file_dates = FileDates(database)
         if not self._database.row("SELECT 1 FROM meta WHERE name='uuid'"):
             self._put_meta("uuid", secrets.token_hex(8))
             self._put_meta("generation", "0")
@@ -80,9 +82,9 @@ class Ledger:
 
     def commit(self) -> None:
         """Make what was decided durable, as a new generation if anything changed."""
-        if self._changed or self.deleted.changed:
+        if self._changed or self.deleted.changed or self.file_dates.changed:
             self._put_meta("generation", str(int(self._meta("generation")) + 1))
-            self._changed = self.deleted.changed = False
+            self._changed = self.deleted.changed = self.file_dates.changed = False
         self._database.commit()
 
     @contextmanager

@@ -47,6 +47,11 @@ class PostError(Finding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndatedError(PostError):
+    """A post that says nowhere when it was published: what is known of its file may tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
     """A post that its author keeps back: a draft, or ``published: false``."""
 
@@ -132,8 +137,8 @@ class Post:
     ``content`` is clean HTML whose URLs are absolute. ``proposed_id`` is the id
     the post would be given today; the ledger decides. ``digest`` is of the
     file's bytes, ``body_digest`` of what follows the front matter. ``name_key``
-    sorts file names naturally (``-2`` before ``-10``) and is unique. A ``pending``
-    post has no content yet, and no summary unless its author wrote one: they are
+    sorts file names naturally (``-2`` before ``-10``) and is unique. From ``expires``
+    on it is in no feed. A ``pending`` post has no content yet, and no summary unless its author wrote one: they are
     made of the file when a document first carries it. ``thumbnail`` and ``banner``
     are pictures beside ``image``, None where that one stands for them.
     """
@@ -151,6 +156,7 @@ class Post:
     content: str
     authors: tuple[Person, ...] = ()
     terms: tuple[Term, ...] = ()
+    expires: datetime | None = None
     language: str = ""
     image: Image | None = None
     thumbnail: Image | None = None

@@ -83,8 +83,8 @@ def publish_touched(
 
 
 def _next_change(index: Index) -> datetime | None:
-    """Return when the next waiting post goes live, in whole seconds as a manifest writes them."""
-    due = index.posts.next_due()
+    """Return when the next post goes live or leaves, in whole seconds as a manifest writes them."""
+    due = index.next_change()
     return due.replace(microsecond=0) if due is not None else None
 
 

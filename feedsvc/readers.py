@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,20 +17,44 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feedsvc.config import Settings
-    from feedsvc.model import Post
+    from feedsvc.model import Post, SourceFile
     from feedsvc.posts.jekyllrules import JekyllRules
     from feedsvc.posts.parse import PostRules
     from feedsvc.records import MadeContent
+    from feedsvc.undated import FileDater, Remembered
 
 
-def read_posts(settings: Settings, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
-    """Read files, some at a time and in their order; on several processors where there are many."""
+def read_posts(settings: Settings, remembered: Remembered, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
+    """Read files, some at a time and in their order; on several processors where there are many.
+
+    Those without a date come last; ``remembered`` are the dates that such were given before.
+    """
     if not unread:
         return iter(())
     # Imported here: a build with nothing changed must not pay for processes.
     from feedsvc.posts import crew
 
-    return crew.read_files(make_reader(settings), unread)
+    reader = make_reader(settings)
+    return make_dater(settings, reader, remembered).complete(crew.read_files(reader, unread))
+
+
+def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -> FileDater:
+    """Return what gives a date to the posts that ``reader`` reads and that have none."""
+    from feedsvc.posts.parse import parse_post
+    from feedsvc.undated import FileDater
+
+    rules = post_rules(settings)
+
+    def read_dated(file: SourceFile, date: datetime) -> Reading:
+        return replace(reader, parse=partial(parse_post, rules=rules, dated=date)).read(Unread(file, ""))
+
+    return FileDater(
+        directory=settings.posts.dir,
+        source=settings.posts.date_from,
+        remembered=remembered,
+        read_dated=read_dated,
+        pages=settings.posts.generator == "zola",
+    )
 
 
 def finish_posts(settings: Settings, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
@@ -72,6 +98,7 @@ def post_rules(settings: Settings) -> PostRules:
         defer=True,
         excerpt_separator=jekyll.excerpt_separator if jekyll else "",
         jekyll=jekyll,
+        generator=settings.posts.generator,
     )
 
 

@@ -49,6 +49,7 @@ class PostRecord(NamedTuple):
     terms: tuple[Term, ...]
     warnings: str
     text: str
+    expires: datetime | None = None
 
 
 class MadeContent(NamedTuple):
@@ -85,6 +86,7 @@ def record_post(post: Post) -> PostRecord:
         terms=post.terms,
         warnings=dump_findings(post.warnings) if post.warnings else "",
         text=dump_post(post),
+        expires=post.expires,
     )
 
 
@@ -105,6 +107,7 @@ def dump_post(post: Post) -> str:
         "alternate_link": post.alternate_link,
         "published": to_microseconds(post.published),
         "updated": to_microseconds(post.updated),
+        "expires": to_microseconds(post.expires) if post.expires else None,
         "summary": post.summary,
         "content": post.content,
         "authors": [_fields(person) for person in post.authors],
@@ -126,6 +129,7 @@ def load_post(text: str) -> Post:
     fields = json.loads(text)
     fields["published"] = from_microseconds(fields["published"])
     fields["updated"] = from_microseconds(fields["updated"])
+    fields["expires"] = from_microseconds(fields["expires"]) if fields.get("expires") is not None else None
     fields["authors"] = tuple(Person(**person) for person in fields["authors"])
     fields["terms"] = tuple(Term(*term) for term in fields["terms"])
     for name in _IMAGES:

@@ -43,7 +43,7 @@ class BuildReport:
 
     ``posts`` are live; ``written``, ``removed`` and ``unchanged`` count documents by
     URL path; ``warnings`` are about posts and begin with their paths, as rejections do;
-    ``next_change`` is when the next waiting post goes live.
+    ``next_change`` is when the next waiting post goes live, or one that expires leaves.
     """
 
     posts: int

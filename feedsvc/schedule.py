@@ -1,4 +1,4 @@
-"""When to build: at start, when a post is saved, at every tick, when a waiting post's second comes, and when asked."""
+"""When to build: at start, when a post is saved, at every tick, when a post goes live or expires, and when asked."""
 
 from __future__ import annotations
 

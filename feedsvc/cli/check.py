@@ -65,20 +65,21 @@ def _refuse_strangers(settings: Settings, wanted: Sequence[str], known: Sequence
 
 
 def _findings(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
-    from feedsvc.model import Post, PostError
-    from feedsvc.posts.parse import parse_post
-    from feedsvc.posts.scan import read_source, scan_posts
-    from feedsvc.posts.sitefiles import SiteFiles
-    from feedsvc.readers import post_rules, site_directory
+    from feedsvc.model import PostError
+    from feedsvc.posts.files import Unread
+    from feedsvc.posts.scan import scan_posts
+    from feedsvc.readers import make_dater, make_reader
+    from feedsvc.records import PostRecord, load_findings
+    from feedsvc.undated import NothingRemembered
 
     scan = scan_posts(settings.posts.dir, settings.posts.patterns, exclude=settings.posts.exclude)
     _refuse_strangers(settings, wanted, [*(file.path for file in scan.files), *(error.path for error in scan.errors)])
-    rules, site = post_rules(settings), SiteFiles(site_directory(settings))
+    reader = make_reader(settings)
     yield from (error for error in scan.errors if _is_wanted(error.path, wanted))
-    for file in (file for file in scan.files if _is_wanted(file.path, wanted)):
-        data = read_source(settings.posts.dir, file, settings.posts.max_bytes)
-        outcome = parse_post(file.path, data, rules, site.fresh()) if isinstance(data, bytes) else data
-        if isinstance(outcome, PostError):
-            yield outcome
-        elif isinstance(outcome, Post):
-            yield from outcome.warnings
+    readings = ([reader.read(Unread(file, ""))] for file in scan.files if _is_wanted(file.path, wanted))
+    for batch in make_dater(settings, reader, NothingRemembered()).complete(readings):
+        for reading in batch:
+            if isinstance(reading.outcome, PostError):
+                yield reading.outcome
+            elif isinstance(reading.outcome, PostRecord):
+                yield from load_findings(reading.outcome.warnings or "[]")

@@ -20,7 +20,7 @@ _POSTS_DIRS = ("_posts", "posts", "content/posts", "content", "source/_posts", "
 def init(directory: Path, *, force: bool) -> None:
     """Write a commented feedsvc.toml for DIRECTORY.
 
-    A Jekyll site's _config.yml is read; else DIRECTORY is a folder of posts.
+    The configuration of a Jekyll, Hugo, Zola, Hexo or Eleventy site is read; else DIRECTORY is a folder of posts.
     """
     target = directory / _FILE
     if target.exists() and not force:
@@ -31,10 +31,14 @@ def init(directory: Path, *, force: bool) -> None:
 
 
 def _plan(directory: Path) -> str:
-    from feedsvc.config.plan import plan_folder, plan_jekyll
+    from feedsvc.config.plan import plan_folder, plan_jekyll, plan_other
     from feedsvc.posts.jekyll import read_jekyll_config
+    from feedsvc.posts.othersites import find_other_site
 
     name = directory.resolve().name
+    other = find_other_site(directory)
+    if other is not None:
+        return plan_other(name, other.tables, other.notes)
     jekyll = read_jekyll_config(directory)
     if jekyll is not None:
         return plan_jekyll(name, jekyll.site, jekyll.posts, jekyll.notes, feeds=jekyll.feeds, jekyll=jekyll.jekyll)

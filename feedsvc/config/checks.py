@@ -27,9 +27,11 @@ PERMALINK_WORDS = frozenset((
     "categories", "slugified_categories", "title", "slug", "name", "path", "collection", "output_ext",
     "year", "short_year", "y_day", "month", "i_month", "short_month", "long_month",
     "day", "i_day", "short_day", "long_day", "week", "w_year", "w_day", "hour", "minute", "second",
+    "sections", "section", "contentbasename", "slugorcontentbasename", "slugortitle", "page_title",
+    "post_title", "category", "language", "directories", "file_slug",
 ))
 # fmt: on
-"""The placeholders of Jekyll's URLs (its ``UrlDrop``)."""
+"""The placeholders of Jekyll's URLs (its ``UrlDrop``), and those that other generators' addresses need."""
 
 
 def parse_permalink(value: object) -> str:

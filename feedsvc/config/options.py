@@ -6,7 +6,7 @@ fingerprint are all derived from these declarations.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, Strict, model_validator
@@ -94,8 +94,18 @@ class Posts(Table):
         "/:categories/:year/:month/:day/:title/",
         'The address of a post in Jekyll\'s words: a template, or "date", "pretty", "ordinal" or "none".',
     )
+    generator: Literal["jekyll", "hugo", "zola", "hexo", "eleventy"] = option(
+        "jekyll", "Whose front matter the posts have, where generators mean different things by one word."
+    )
     languages: Annotated[tuple[Language, ...], AfterValidator(checks.check_distinct)] = option(
-        (), 'The languages whose posts are in directories named after them: ["ko", "en"] for ko/_posts and posts/en.'
+        (),
+        'The languages whose posts are in directories named after them, ["ko", "en"] for ko/_posts and posts/en, or in '
+        "files whose names end with them, post.ko.md.",
+    )
+    date_from: Literal["reject", "git", "mtime"] = option(
+        "reject",
+        "What becomes of a post without a date in its front matter or its name: it is rejected, or takes the date of "
+        'its first commit ("git") or of its file ("mtime", which a clone or a copy sets anew), and keeps it.',
     )
     drafts: Switch = option(default=False, doc="Publish drafts too.")
     future: Switch = option(default=False, doc="Publish posts dated in the future at once; else each at its date.")

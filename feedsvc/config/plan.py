@@ -59,6 +59,17 @@ def _with_usable_aliases(feeds: Mapping[str, object], notes: list[str]) -> Mappi
     return {name: usable if name == "aliases" else value for name, value in feeds.items()}
 
 
+def plan_other(name: str, tables: Mapping[str, Mapping[str, object]], notes: Sequence[str] = ()) -> str:
+    """Return the configuration file for a site of another generator in the directory called ``name``.
+
+    ``tables`` are what its own configuration says, in feedsvc's words.
+    """
+    public = (
+        "Hugo, Zola and Hexo write their site to public, some after emptying it, so the feeds are written to feeds."
+    )
+    return _plan(name, {**tables, "publish": {"dir": "feeds"}}, [*notes, public])
+
+
 def plan_folder(name: str, posts_dir: str) -> str:
     """Return the configuration file for posts in ``posts_dir``, ``.`` or below, of the directory called ``name``."""
     return _plan(name, {"site": {}, "posts": {"dir": posts_dir}}, [])

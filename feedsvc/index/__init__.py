@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError, create_indexes
-from feedsvc.index import archives, archivework, files, posts, terms, uses
+from feedsvc.index import archives, archivework, expiring, files, posts, terms, uses
 
 _log = logging.getLogger(__name__)
 
 WORTH_SORTING = 1000
 """Files that come in at once, from which on it is cheaper to sort them at the end."""
 
-_INDEXES = posts.INDEXES | files.INDEXES
+_INDEXES = posts.INDEXES | expiring.INDEXES | files.INDEXES
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 {files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{uses.SCHEMA}{create_indexes(_INDEXES)}"""
@@ -32,6 +33,7 @@ class Index:
         self.posts = posts.Posts(database, kinds, self.archive_work.note)
         self.terms = terms.Terms(database, self.archive_work.note_term)
         self.uses = uses.Uses(database)
+        self.expiring = expiring.Expiring(database)
 
     def meta(self, name: str) -> str:
         """Return a remembered value, or an empty string."""
@@ -41,6 +43,11 @@ class Index:
     def put_meta(self, name: str, value: str) -> None:
         """Remember a value."""
         self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def next_change(self) -> datetime | None:
+        """Return when the next waiting post goes live, or the next live one leaves, whichever is first."""
+        due = (self.posts.next_due(), self.expiring.next_due())
+        return min((each for each in due if each is not None), default=None)
 
     def forget(self) -> None:
         """Have everything read again: what is known was read by other rules.
@@ -94,4 +101,4 @@ def delete_index(path: Path) -> None:
 
 
 def _open(path: Path, kinds: frozenset[str] | None) -> Index:
-    return Index(Database(path, schema=_SCHEMA, version=3, durable=False), kinds)
+    return Index(Database(path, schema=_SCHEMA, version=4, durable=False), kinds)

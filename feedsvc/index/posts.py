@@ -21,7 +21,7 @@ from feedsvc.records import (
 SCHEMA = """
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, id TEXT, live_at INTEGER, published INTEGER NOT NULL, name_key TEXT NOT NULL,
-    post TEXT NOT NULL);
+    post TEXT NOT NULL, expires INTEGER);
 CREATE TABLE contents (path TEXT PRIMARY KEY, summary TEXT NOT NULL, html BLOB NOT NULL);
 CREATE TABLE post_terms (
     kind TEXT, key TEXT, live_at INTEGER, published INTEGER, name_key TEXT, path TEXT NOT NULL, label TEXT NOT NULL,
@@ -97,7 +97,7 @@ class Posts:
             each for each in placed if known.get(each.record.path) != (each.id, _instant(each), each.record.text)
         ]
         left = self.drop_all([each.record.path for each in changed if each.record.path in known])
-        self._database.write("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", map(_row, changed))
+        self._database.write("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, changed))
         terms = [term for each in changed if each.live_at for term in self._terms(each)]
         self._database.write("INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)", terms)
         for each in changed:
@@ -190,4 +190,5 @@ def _row(placed: Placed) -> tuple[Any, ...]:
     return (
         *(record.path, placed.id, _instant(placed)),
         *(to_microseconds(record.published), record.name_key, record.text),
+        to_microseconds(record.expires) if record.expires else None,
     )

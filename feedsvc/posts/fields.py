@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 
 from feedsvc.model import Finding, PostError
 from feedsvc.posts.matter import Matter, Value
@@ -22,6 +23,10 @@ class Fields:
     def value(self, key: str) -> Value:
         """Return what stands at ``key``, or None."""
         return self._matter.values.get(key)
+
+    def replace(self, key: str, value: Value) -> None:
+        """Let ``value`` stand at ``key`` from now on."""
+        self._matter = replace(self._matter, values={**self._matter.values, key: value})
 
     def lacks(self, keys: Set[str]) -> bool:
         """Tell whether none of ``keys`` is there."""

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _DATED = re.compile(r"(?P<date>(?:[0-9]{4}|[0-9]{2})-[0-9]{1,2}-[0-9]{1,2})-(?P<slug>.*)", re.DOTALL)
+# Zola's RFC3339_DATE, where Jekyll sees no date.
+_ZOLA_DATED = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?)"
+    r"(?:\s?[_-](?P<slug>.+))?",
+    re.DOTALL,
+)
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -13,9 +20,12 @@ _DIGITS = re.compile(r"[0-9]+")
 class PostName:
     """The parts of ``sub/2024-01-02-a-slug.md``.
 
-    ``date`` is ``YYYY-MM-DD`` as written there, or empty. ``stem`` is the name without its
-    extension, ``slug`` what remains of it without the date (Jekyll drops its trailing dots).
-    ``extension`` begins with a dot.
+    ``date`` is ``YYYY-MM-DD`` as written there, or empty; with a time and a zone where Zola's names have them.
+    ``stem`` is the name without its extension, ``slug`` what remains of it without the date (Jekyll drops its
+    trailing dots). ``extension`` begins with a dot.
+
+    A ``bundle`` is a page whose directory holds its images too, ``sub/a-slug/index.md``: it is named after that, as
+    ``sub/a-slug.md`` would be. ``language`` is what ``a-slug.ko.md`` names, where the site has that language.
     """
 
     directory: str
@@ -23,17 +33,50 @@ class PostName:
     date: str
     slug: str
     extension: str
+    language: str = ""
+    bundle: bool = False
 
 
-def parse_name(path: str) -> PostName:
-    """Take ``path`` (relative, with ``/``) apart as Jekyll's ``DATE_FILENAME_MATCHER`` does."""
+def parse_name(path: str, languages: Collection[str] = ()) -> PostName:
+    """Take ``path`` (relative, with ``/``) apart as Jekyll's ``DATE_FILENAME_MATCHER`` does, then as Zola does.
+
+    ``languages`` are those that a name may end with.
+    """
     directory, _, name = path.rpartition("/")
     stem, dot, extension = name.rpartition(".")
     if not stem:
         stem, dot, extension = name, "", ""
-    dated = _DATED.fullmatch(stem)
-    date, slug = (_full_year(dated["date"]), dated["slug"]) if dated else ("", stem)
-    return PostName(directory=directory, stem=stem, date=date, slug=slug.rstrip("."), extension=dot + extension)
+    language = ""
+    if languages:
+        stem, language = _without_language(stem, languages)
+    bundle = stem == "index" and directory != ""
+    if bundle:
+        directory, _, stem = directory.rpartition("/")
+    date, slug = _dated(stem)
+    return PostName(
+        directory=directory,
+        stem=stem,
+        date=date,
+        slug=slug.rstrip("."),
+        extension=dot + extension,
+        language=language,
+        bundle=bundle,
+    )
+
+
+def _without_language(stem: str, languages: Collection[str]) -> tuple[str, str]:
+    name, _, suffix = stem.rpartition(".")
+    language = next((each for each in languages if name and each.lower() == suffix.lower()), "")
+    return (name, language) if language else (stem, "")
+
+
+def _dated(stem: str) -> tuple[str, str]:
+    """Return the date that a name begins with, and the rest; no date and all of it where there is none."""
+    match = _DATED.fullmatch(stem)
+    if match:
+        return _full_year(match["date"]), match["slug"]
+    match = _ZOLA_DATED.fullmatch(stem)
+    return (match["date"], match["slug"] or stem) if match else ("", stem)
 
 
 def _full_year(date: str) -> str:

@@ -8,9 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from feedsvc.model import Post, PostError, Withheld
+from feedsvc.posts.bundles import resolve_resources
 from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
 from feedsvc.posts.decoding import decode
 from feedsvc.posts.defaults import NOTHING_GIVEN, begin_with
+from feedsvc.posts.dialects import translate
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.files import NO_FILES, digest_of
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
@@ -34,8 +36,9 @@ from feedsvc.posts.plaintext import plain_text
 from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.source import code_point
 from feedsvc.posts.terms import read_categories
-from feedsvc.posts.timing import read_published, read_updated
+from feedsvc.posts.timing import Times, read_times, read_updated
 from feedsvc.posts.urls import page_url, site_url_of
+from feedsvc.posts.withholding import withheld
 
 _SUMMARIES = ("excerpt", "description", "summary")
 _SUMMARIES_OF_JEKYLL = ("description", "excerpt", "summary")
@@ -49,7 +52,8 @@ class PostRules:
     ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
     ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves posts pending
     where nothing but their content hangs on it: most are in no document, and content is what costs most.
-    ``languages`` are those that a directory may be named after. ``feeds`` are those that posts are put into by rules.
+    ``generator`` is whose front matter the posts have; ``languages`` are those that a directory may be named after, or
+    a file's name may end with. ``feeds`` are those that posts are put into by rules.
     ``jekyll`` is what the site's own configuration says, None where this is no Jekyll site.
     """
 
@@ -63,6 +67,7 @@ class PostRules:
     excerpt_separator: str = ""
     defer: bool = False
     jekyll: JekyllRules | None = None
+    generator: str = "jekyll"
     languages: tuple[str, ...] = ()
     feeds: tuple[FeedRule, ...] = ()
 
@@ -72,13 +77,18 @@ def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_
 
     ``data`` are the bytes it was read from, ``site`` are the files it may draw on.
     """
-    whole = parse_post(post.path, data, replace(rules, defer=False), site)
+    whole = parse_post(post.path, data, replace(rules, defer=False), site, post.published)
     assert isinstance(whole, Post)  # noqa: S101 - that it is one is what made it pending
     return whole
 
 
-def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post | PostError | Withheld:
-    """Read what the file at ``path`` says; ``site`` is what it may draw on. Any bytes have an answer; none raise."""
+def parse_post(
+    path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES, dated: datetime | None = None
+) -> Post | PostError | Withheld:
+    """Read what the file at ``path`` says; ``site`` is what it may draw on. Any bytes have an answer; none raise.
+
+    ``dated`` is the date of a post that has none of its own.
+    """
     place = rules.jekyll.locate(path) if rules.jekyll else locate(path)
     if place.draft and not rules.drafts:
         return Withheld(path=path, reason="a draft")
@@ -89,14 +99,15 @@ def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FI
     if isinstance(front, PostError):
         return front
     given = rules.jekyll.given(place) if rules.jekyll else NOTHING_GIVEN
-    fields = Fields(source, begin_with(front.matter, place.categories, given))
-    reason = _withheld(fields, rules)
+    matter = begin_with(translate(source, front.matter, rules.generator), place.categories, given)
+    fields = Fields(source, matter)
+    name = parse_name(path, rules.languages)
+    reason = withheld(fields, name, rules.generator, drafts=rules.drafts)
     if reason:
         return Withheld(path=path, reason=reason)
-    name = parse_name(path)
-    published = read_published(fields, name, rules.timezone, jekyll=rules.jekyll is not None)
-    if isinstance(published, PostError):
-        return published
+    times = read_times(fields, name, rules.timezone, dated, jekyll=rules.jekyll is not None)
+    if isinstance(times, PostError):
+        return times
     draft = _Draft(
         path=path,
         place=place,
@@ -106,7 +117,7 @@ def parse_post(path: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FI
         name=name,
         rules=rules,
         site=site,
-        published=published,
+        times=times,
         categories=read_categories(fields),
     )
     url_path = _url_path(draft)
@@ -125,21 +136,21 @@ class _Draft:
     name: PostName
     rules: PostRules
     site: SiteFiles
-    published: datetime
+    times: Times
     categories: tuple[str, ...]
 
     @property
-    def slug(self) -> str:
+    def own_slug(self) -> str:
         slug = self.fields.value("slug")
-        return slug if isinstance(slug, str) and slug else self.name.slug
+        return slug if isinstance(slug, str) else ""
 
+    @property
+    def slug(self) -> str:
+        return self.own_slug or self.name.slug
 
-def _withheld(fields: Fields, rules: PostRules) -> str:
-    if fields.first("published") and fields.switch("published") is False:
-        return "published: false"
-    if fields.first("draft") and fields.switch("draft") is not False and not rules.drafts:
-        return "a draft"
-    return ""
+    @property
+    def language(self) -> str:
+        return self.name.language or language_of_path(self.path, self.rules.languages)
 
 
 def _url_path(draft: _Draft) -> str | PostError:
@@ -157,8 +168,13 @@ def _url_path(draft: _Draft) -> str | PostError:
         stem=name.stem,
         slug=draft.slug,
         extension=name.extension,
-        date=draft.published.astimezone(draft.rules.timezone),
+        date=draft.times.date.astimezone(draft.rules.timezone),
         categories=draft.categories,
+        directory=name.directory,
+        own_slug=draft.own_slug,
+        title=title if isinstance(title := fields.value("title"), str) else "",
+        language="" if name.language.lower() == draft.rules.language.lower() else name.language,
+        nested=fields.value("categories"),
     )
     path = render_permalink(own or _template(draft), values)
     if isinstance(path, UnknownPlaceholder):
@@ -185,8 +201,10 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
     if isinstance(content, PostError):
         return content
     authors = read_authors(fields, rules.site_url, jekyll.authors if jekyll else NOBODY)
-    language = read_language(fields, language_of_path(draft.path, rules.languages) or rules.language)
+    language = read_language(fields, draft.language or rules.language)
     terms = read_terms(fields, draft.categories, authors, language, _collection(draft))
+    if draft.name.bundle:
+        resolve_resources(fields, alternate_link)
     media = read_media(fields, rules.site_url, draft.site)
     post = Post(
         path=draft.path,
@@ -196,8 +214,9 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
         proposed_id=_proposed_id(draft, alternate_link, url_path),
         title=read_title(fields, draft.slug, draft.name, jekyll.typography if jekyll else None),
         alternate_link=alternate_link,
-        published=draft.published,
-        updated=read_updated(fields, draft.published, rules.timezone, jekyll=jekyll is not None),
+        published=draft.times.published,
+        updated=read_updated(fields, draft.times.published, rules.timezone, jekyll=jekyll is not None),
+        expires=draft.times.expires,
         summary=summary or content.opening,
         content="" if jekyll and _shows_excerpt_only(fields) else content.html,
         pending=pending,
@@ -251,6 +270,6 @@ def _proposed_id(draft: _Draft, alternate_link: str, url_path: str) -> str:
         site_url=draft.rules.site_url,
         name=draft.name,
         slug=draft.slug,
-        date=draft.published.astimezone(draft.rules.timezone),
+        date=draft.times.date.astimezone(draft.rules.timezone),
     )
     return propose_id(draft.rules.id_style, sources)

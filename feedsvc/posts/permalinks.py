@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote
 
-from feedsvc.posts.slugs import slugify
+from feedsvc.posts.matter import Value
+from feedsvc.posts.slugs import file_slug, hugo_slug, slugify
 
 STYLES = {
     "none": "/:categories/:title:output_ext",
@@ -38,7 +39,9 @@ _ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
 class PermalinkValues:
     """What a permalink's placeholders stand for. ``date`` is in the site's zone.
 
-    ``path`` is the file's in its ``collection``, without extension.
+    ``path`` is the file's in its ``collection``, without extension; ``directory`` is what it is in.
+    ``own_slug`` is the one its author gave, ``title`` the one in its front matter, ``language`` one that is not the
+    site's; all may be empty. ``nested`` are the categories as written, for Hexo.
     """
 
     path: str
@@ -48,6 +51,11 @@ class PermalinkValues:
     date: datetime
     categories: tuple[str, ...]
     collection: str = "posts"
+    directory: str = ""
+    own_slug: str = ""
+    title: str = ""
+    language: str = ""
+    nested: Value = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +80,9 @@ def render_permalink(template: str, values: PermalinkValues) -> str | UnknownPla
 
 
 @lru_cache(maxsize=256)
-def _compiled(template: str) -> tuple[str | _Value, ...] | UnknownPlaceholder:
+def _compiled(template: str) -> tuple[str | _Filler, ...] | UnknownPlaceholder:
     """Take ``template`` apart at its placeholders; the underscore of ``:title_`` is no part of the name."""
-    pieces: list[str | _Value] = []
+    pieces: list[str | _Filler] = []
     end = 0
     for match in _PLACEHOLDER.finditer(template):
         name = match[1].removesuffix("_")
@@ -119,8 +127,19 @@ def output_extension(extension: str) -> str:
 
 MARKDOWN_EXTENSIONS = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd"})
 
-_Value: TypeAlias = Callable[[PermalinkValues], str]
-_PLACEHOLDERS: dict[str, _Value] = {
+
+def _hexo_category(values: PermalinkValues) -> str:
+    """Return the path of the last category, which is below those before it (Hexo's ``post_permalink`` filter)."""
+    nested = values.nested if isinstance(values.nested, list) else []
+    # Where some are lists of their own, each is a path from the top.
+    names = nested if not any(isinstance(each, list) for each in nested) else nested[-1]
+    names = names if isinstance(names, list) else [names]
+    slugs = (slugify(name, cased=True) for name in names if isinstance(name, str))
+    return "/".join(slugs) or "uncategorized"
+
+
+_Filler: TypeAlias = Callable[[PermalinkValues], str]
+_PLACEHOLDERS: dict[str, _Filler] = {
     "collection": lambda values: values.collection,
     "path": lambda values: "/" + values.path.rstrip("."),
     "output_ext": lambda values: output_extension(values.extension),
@@ -129,6 +148,20 @@ _PLACEHOLDERS: dict[str, _Value] = {
     "slug": lambda values: slugify(values.slug),
     "categories": lambda values: "/".join(dict.fromkeys(term.lower() for term in values.categories)),
     "slugified_categories": lambda values: "/".join(dict.fromkeys(slugify(term) for term in values.categories)),
+    # Hugo's own words for a page's path (its documentation: URL management, Tokens) ...
+    "sections": lambda values: hugo_slug(values.directory),
+    "section": lambda values: hugo_slug(values.directory).partition("/")[0],
+    "contentbasename": lambda values: hugo_slug(values.stem),
+    "slugorcontentbasename": lambda values: hugo_slug(values.own_slug or values.stem),
+    # ... what it calls :title, and :slug, which are Jekyll's words for something else, ...
+    "page_title": lambda values: hugo_slug(values.title or values.stem),
+    "slugortitle": lambda values: hugo_slug(values.own_slug or values.title or values.stem),
+    # ... Hexo's two, and what Zola has no words for.
+    "post_title": lambda values: slugify(values.title or values.slug),
+    "category": _hexo_category,
+    "language": lambda values: values.language,
+    "directories": lambda values: values.directory,
+    "file_slug": lambda values: file_slug(values.slug),
     "year": lambda values: f"{values.date.year:04d}",
     "short_year": lambda values: f"{values.date.year % 100:02d}",
     "month": lambda values: f"{values.date.month:02d}",

@@ -6,9 +6,12 @@ import hashlib
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain, pairwise, zip_longest
 
 MAX_SLUG_BYTES = 200
 _PRETTY = frozenset("._~!$&'()+,;=@")
+_HUGO_KEEPS = frozenset("./\\_-#+~@")
+_NO_FILE_HAS = dict.fromkeys(map(ord, '<>:"/\\|?*'))
 _ASCII_RUN = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -32,6 +35,20 @@ def slugify(text: str, *, pretty: bool = False, cased: bool = False) -> str:
     slug = _hyphenated(text, _PRETTY if pretty else frozenset())
     slug = slug.removeprefix("-").removesuffix("-")
     return slug if cased else slug.lower()
+
+
+def hugo_slug(text: str) -> str:
+    """Make a part of a URL path as Hugo's ``paths.Sanitize`` does; slashes stay."""
+    kept = "".join(each for each in text if each in _HUGO_KEEPS or each.isspace() or _is_word(each))
+    # Words, not blanks, are joined: beside a hyphen of the author's own there comes no other.
+    words = kept.split()
+    hyphens = ("" if before.endswith("-") or word.startswith("-") else "-" for before, word in pairwise(words))
+    return "".join(chain.from_iterable(zip_longest(words, hyphens, fillvalue=""))).lower()
+
+
+def file_slug(text: str) -> str:
+    """Make a part of a URL path as Zola does with ``slugify.paths = "safe"``: what file systems refuse is left out."""
+    return text.translate(_NO_FILE_HAS).rstrip(" .")
 
 
 def term_slug(label: str) -> str:

@@ -1,11 +1,12 @@
-"""When a post was published, and when it last changed: front matter first, then the file's name."""
+"""When a post was published, when it last changed, and when it leaves: front matter first, then the file's name."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
-from feedsvc.model import PostError
+from feedsvc.model import PostError, UndatedError
 from feedsvc.posts.dates import NotADate, parse_date
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.names import PostName
@@ -14,24 +15,59 @@ _HINT = "write it like 2024-01-02 10:20:30 +0900"
 _YAML_TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?")
 
 
-def read_published(fields: Fields, name: PostName, zone: tzinfo, *, jekyll: bool = False) -> datetime | PostError:
-    """Return when the post was published: its ``date``, else the one in its file's name, else what is wrong.
+class Times(NamedTuple):
+    """The post's ``date``, which its address may hold, when it was ``published``, and from when on it is away."""
 
-    What names no zone is in ``zone``, or where ``jekyll`` says so in the one that Jekyll takes.
+    date: datetime
+    published: datetime
+    expires: datetime | None
+
+
+def read_times(
+    fields: Fields, name: PostName, zone: tzinfo, dated: datetime | None = None, *, jekyll: bool = False
+) -> Times | PostError:
+    """Return the post's times in UTC, or what is wrong with one of them.
+
+    What names no zone is in ``zone``, or where ``jekyll`` says so in the one that Jekyll takes; ``dated`` is when a
+    post was published that says nothing about it.
     """
+    date = _read_date(fields, name, zone, dated, jekyll=jekyll)
+    if isinstance(date, PostError):
+        return date
+    # Hugo's publishDate, before which nobody sees the post, and its expiryDate.
+    published = _read(fields, "publishdate", zone, jekyll=jekyll) if fields.first("publishdate") else date
+    if isinstance(published, PostError):
+        return published
+    expires = _read(fields, "expirydate", zone, jekyll=jekyll) if fields.first("expirydate") else None
+    return expires if isinstance(expires, PostError) else Times(date, published, expires)
+
+
+def _read_date(
+    fields: Fields, name: PostName, zone: tzinfo, dated: datetime | None, *, jekyll: bool
+) -> datetime | PostError:
+    """Return the post's date: its ``date``, else the one in its file's name, else ``dated``, else what is wrong."""
     if fields.first("date"):
-        date = parse_date(fields.text("date"), _zone_of(fields, "date", zone, jekyll=jekyll))
-        return fields.error("date", date.reason, _HINT) if isinstance(date, NotADate) else date
+        return _read(fields, "date", zone, jekyll=jekyll)
     if not name.date:
-        return fields.error_at(
-            0,
-            "date: neither the front matter nor the file's name has one",
-            "add `date: 2024-01-02 10:20:30 +0900`, or name the file 2024-01-02-title.md",
-        )
+        return dated or _undated(fields)
     date = parse_date(name.date, zone)
     if isinstance(date, NotADate):
         return fields.error_at(0, f"date: in the file's name, {date.reason}", "rename the file, or add a `date: …`")
     return date
+
+
+def _undated(fields: Fields) -> PostError:
+    error = fields.error_at(
+        0,
+        "date: neither the front matter nor the file's name has one",
+        "add `date: 2024-01-02 10:20:30 +0900`, or name the file 2024-01-02-title.md",
+    )
+    return UndatedError(path=error.path, reason=error.reason, hint=error.hint, line=error.line, column=error.column)
+
+
+def _read(fields: Fields, key: str, zone: tzinfo, *, jekyll: bool) -> datetime | PostError:
+    date = parse_date(fields.text(key), _zone_of(fields, key, zone, jekyll=jekyll))
+    return fields.error(key, date.reason, _HINT) if isinstance(date, NotADate) else date
 
 
 def read_updated(fields: Fields, published: datetime, zone: tzinfo, *, jekyll: bool = False) -> datetime:

@@ -75,10 +75,10 @@ def read_posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     parse_post = feedsvc.posts.parse.parse_post
 
-    def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles) -> Any:
+    def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None) -> Any:
         if rules.defer:  # else it is a post known already, whose content a document needs
             found.append(path)
-        return parse_post(path, data, rules, site)
+        return parse_post(path, data, rules, site, dated)
 
     monkeypatch.setattr(feedsvc.posts.parse, "parse_post", parse)
     return found
@@ -408,8 +408,8 @@ def save_when_read(monkeypatch: pytest.MonkeyPatch, write_post: WritePost) -> li
     titles_to_come: list[str] = []
     parse_post = feedsvc.posts.parse.parse_post
 
-    def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles) -> Any:
-        read = parse_post(path, data, rules, site)
+    def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None) -> Any:
+        read = parse_post(path, data, rules, site, dated)
         if titles_to_come and path == "2024-06-12-1.md" and rules.defer:
             write_post(path, title=titles_to_come.pop(0))
         return read

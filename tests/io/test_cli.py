@@ -238,6 +238,17 @@ def test_check_strict_exits_with_3_for_a_warning(here: Path, write_post: WritePo
     told(capsys, run(["check", "--strict"]), 3)
 
 
+def test_check_dates_posts_without_a_date_as_a_build_does(
+    here: Path, write_post: WritePost, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    write_post("a.md", updated="never")
+    out, _ = told(capsys, run(["check"]), 3)
+    assert out.startswith("_posts/a.md:1:1: date: neither the front matter nor the file's name has one; add `date:")
+    monkeypatch.setenv("FEEDSVC_POSTS__DATE_FROM", "mtime")
+    out, _ = told(capsys, run(["check"]))
+    assert "warning: updated: 'never' is not a date" in out
+
+
 def test_check_reads_the_paths_that_are_named(
     here: Path, write_post: WritePost, break_post: BreakPost, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
