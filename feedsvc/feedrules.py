@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from feedsvc.feeds.footer import Footer, Slot, read_template
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import SelectionRules
 from feedsvc.model import TermInUse
@@ -50,7 +52,25 @@ def render_rules(settings: Settings, feed: FeedKey) -> RenderRules:
     return RenderRules(
         content=_option(settings, table, "content"),
         max_bytes=_option(settings, table, "max_bytes"),
+        footer=_footer(settings, _option(settings, table, "footer")),
+        read_more=_option(settings, table, "read_more"),
     )
+
+
+def _footer(settings: Settings, template: str) -> Footer | None:
+    if not template.strip():
+        return None
+    site = settings.site
+    slots = _clean_template(template, site.url + "/", settings.posts.iframes)
+    return Footer(slots=slots, site_title=site.title, site_url=site.url)
+
+
+@cache
+def _clean_template(template: str, base: str, frame_hosts: tuple[str, ...]) -> tuple[Slot, ...]:
+    """Return the slots of a closing note: it is cleaned once, for all entries and feeds."""
+    from feedsvc.posts.content import clean_content
+
+    return read_template(template, lambda html: clean_content(html, base, frame_hosts))
 
 
 def feed_words(settings: Settings) -> Mapping[FeedKey, FeedWords]:

@@ -93,6 +93,7 @@ def post_rules(settings: Settings) -> PostRules:
         drafts=settings.posts.drafts,
         encodings=settings.posts.encodings,
         id_style=settings.feeds.id_style,
+        frame_hosts=settings.posts.iframes,
         languages=settings.posts.languages,
         feeds=list_rules(settings),
         defer=True,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, TypeAdapter, ValidationInfo, model_validator
 
-from feedsvc.config import checks, places, values
+from feedsvc.config import checks, closings, places, values
 from feedsvc.config.tables import Count, Duration, Line, OptionalLine, Size, Table, Text, option
 
 Format = Literal["atom", "rss", "json"]
@@ -34,6 +34,14 @@ class FeedContents(Table):
         ("atom", "rss", "json"), "The formats of each feed."
     )
     content: Literal["full", "summary"] = option("full", 'What an entry carries: "full" text, or its "summary".')
+    read_more: Annotated[str, PlainValidator(closings.parse_label)] = option(
+        "", 'What the link to the whole post is called that ends a summary, such as "계속 읽기"; empty for no link.'
+    )
+    footer: Annotated[str, PlainValidator(closings.parse_footer)] = option(
+        "",
+        "A note at the end of each entry: HTML, in which {title} and {url} are the entry's, {site_title} and "
+        "{site_url} the site's, and {author} is who wrote the entry.",
+    )
     window: Duration = option(
         "48h",
         "An entry stays in its feeds at least this long after it went live, as far as the limits below have room.",

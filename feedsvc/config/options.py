@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, Strict, model_validator
 
-from feedsvc.config import checks, places, values
+from feedsvc.config import checks, closings, places, values
 from feedsvc.config.cron import parse_cron
 from feedsvc.config.feedoptions import Feeds, NamedFeeds, TermTables
 from feedsvc.config.redirects import parse_redirects
@@ -112,6 +112,15 @@ class Posts(Table):
     encodings: Annotated[
         tuple[Annotated[str, PlainValidator(values.parse_encoding)], ...], AfterValidator(checks.check_some)
     ] = option(("utf-8-sig", "cp949"), "The text encodings of the files, tried in this order.")
+    iframes: Annotated[
+        tuple[Annotated[str, PlainValidator(closings.parse_frame_host)], ...], AfterValidator(checks.check_distinct)
+    ] = option(
+        (
+            *("youtube.com", "youtube-nocookie.com", "player.vimeo.com", "dailymotion.com"),
+            *("tv.naver.com", "tv.kakao.com", "play-tv.kakao.com", "w.soundcloud.com", "open.spotify.com"),
+        ),
+        "The hosts, with those below them, whose frames stay in posts; other frames become links.",
+    )
     max_bytes: Size = option("2MB", "A larger file is rejected.")
     files: OptionalDirectory = option(
         "",

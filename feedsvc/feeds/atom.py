@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from feedgen.feed import FeedGenerator
 
+from feedsvc.feeds.carried import closed_summary, full_content
 from feedsvc.feeds.extension import MEDIA_PREFIX, TOMBSTONE_PREFIX, Link, register
 from feedsvc.feeds.mediarss import media_contents, media_thumbnail
 from feedsvc.feeds.rules import RenderRules
@@ -70,10 +71,12 @@ def _add_entry(generator: FeedGenerator, spec: FeedSpec, entry: Entry, rules: Re
     written.updated(whole_utc(post.updated))
     written.author(_people(post.authors))
     written.category([{"term": category.term, "label": category.label} for category in entry.categories])
-    full = post.content and rules.content == "full"
-    if full:
-        written.content(post.content, type="html")
-    if post.summary or not full:
+    content = full_content(spec, entry, rules)
+    if content:
+        written.content(content, type="html")
+    if closed := closed_summary(spec, entry, rules):
+        written.summary(closed, type="html")
+    elif post.summary or not content:
         # Without content some text is wanted (RFC 4287, 4.1.1.1), and a title is never blank.
         written.summary(post.summary or entry_title(entry), type="text")
     # feedgen refuses an entry with neither content nor a link; ours take this one's place.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from feedsvc.feeds.carried import closed_summary, full_content
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.values import entry_language, entry_title, whole_utc
 from feedsvc.model import Enclosure, Entry, FeedLocation, FeedSpec, Person
@@ -45,15 +46,15 @@ def _feed(spec: FeedSpec, location: FeedLocation) -> dict[str, Any]:
 
 def _item(spec: FeedSpec, entry: Entry, rules: RenderRules) -> dict[str, Any]:
     post, title = entry.post, entry_title(entry)
-    full = post.content and rules.content == "full"
+    content = full_content(spec, entry, rules) or closed_summary(spec, entry, rules)
     return _present(
         {
             "id": entry.id,
             "url": post.alternate_link,
             "title": title,
             # One of the two must be there.
-            "content_html": post.content if full else "",
-            "content_text": "" if full else post.summary or title,
+            "content_html": content,
+            "content_text": "" if content else post.summary or title,
             "summary": post.summary,
             "image": post.image.href if post.image else "",
             "banner_image": post.banner.href if post.banner else "",

@@ -8,6 +8,7 @@ from html import escape
 
 from feedgen.feed import FeedGenerator
 
+from feedsvc.feeds.carried import closed_summary, full_content
 from feedsvc.feeds.extension import DUBLIN_CORE_PREFIX, MEDIA_PREFIX, Link, register
 from feedsvc.feeds.mediarss import media_contents, media_thumbnail
 from feedsvc.feeds.rules import RenderRules
@@ -82,9 +83,11 @@ def _add_item(generator: FeedGenerator, spec: FeedSpec, entry: Entry, rules: Ren
     written.link(href=post.alternate_link)
     written.guid(entry.id, permalink=entry.id == post.alternate_link)
     written.category([{"term": category.term, "label": category.label} for category in entry.categories])
-    if post.content and rules.content == "full":
-        written.content(post.content)
-    if post.summary:
+    if content := full_content(spec, entry, rules):
+        written.content(content)
+    if closed := closed_summary(spec, entry, rules):
+        written.description(closed)
+    elif post.summary:
         # A description is HTML, so plain text is escaped once for HTML and, by lxml, once more for XML.
         written.description(escape(post.summary, quote=False))
     for enclosure in post.enclosures[:1]:

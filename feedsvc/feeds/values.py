@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from feedsvc.graphemes import shorten_line
 from feedsvc.model import Entry, FeedLocation, FeedSpec, Person
 
 GENERATOR = "feedsvc"
@@ -41,9 +42,7 @@ def entry_title(entry: Entry) -> str:
     if entry.post.title.strip():
         return entry.post.title
     summary = " ".join(entry.post.summary.split())
-    if len(summary) > _TITLE_LENGTH:
-        summary = summary[:_TITLE_LENGTH].rstrip() + "…"
-    return summary or entry.post.alternate_link
+    return shorten_line(summary, _TITLE_LENGTH) or entry.post.alternate_link
 
 
 def entry_language(spec: FeedSpec, entry: Entry) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
 import pyromark
 
 from feedsvc.posts.complexity import MAX_DEPTH, MAX_REFERENCES, complexity_of
+from feedsvc.posts.fillers import drop_fillers
 from feedsvc.posts.htmlblocks import SHOWN_TAGS, unindent_html
-from feedsvc.posts.plaintext import plain_text, shorten
+from feedsvc.posts.plaintext import plain_text
 from feedsvc.posts.sanitize import clean_html
 from feedsvc.posts.source import UNPUBLISHABLE, publishable
+from feedsvc.posts.summary import shorten
 
-_FILLER = re.compile(r"<p>(?:\s|\xa0|<br>|</?b>|</?strong>)*</p>\n*")
 _CELL_ALIGNMENT = re.compile(r"<t([hd]) style=\"text-align: (left|center|right)\">")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
@@ -60,16 +62,22 @@ def _markdown() -> pyromark.Markdown:
 
 
 def render_content(
-    body: str, base: str, *, markdown: bool, separator: str = "", with_opening: bool = True
+    body: str,
+    base: str,
+    *,
+    markdown: bool,
+    separator: str = "",
+    with_opening: bool = True,
+    frame_hosts: Collection[str] = (),
 ) -> Content | TooComplex:
     """Render ``body`` to clean HTML with absolute URLs; ``base`` is the post's own URL.
 
-    ``separator`` ends the opening of a post, as ``<!-- more -->`` always does.
+    ``separator`` ends the opening of a post, as ``<!-- more -->`` always does. Frames of ``frame_hosts`` stay.
     """
     markup = _to_html(body) if markdown else body
     if reason := complexity_of(markup):
         return TooComplex(reason=reason)
-    clean = clean_content(markup, base)
+    clean = clean_content(markup, base, frame_hosts)
     opening = _opening(_before_separator(body, markup, separator, markdown=markdown), clean) if with_opening else ""
     if "&#" not in body or UNPUBLISHABLE.search(clean) is None:
         return Content(html=clean, opening=opening)
@@ -78,9 +86,12 @@ def render_content(
     return Content(html=publishable(clean), opening=publishable(opening), removed=removed)
 
 
-def clean_content(markup: str, base: str) -> str:
-    """Return a body's HTML clean and without empty paragraphs; ``base`` is the post's own URL."""
-    return _FILLER.sub("", clean_html(markup, base)).strip()
+def clean_content(markup: str, base: str, frame_hosts: Collection[str] = ()) -> str:
+    """Return a body's HTML clean and without empty paragraphs; ``base`` is the post's own URL.
+
+    Frames of ``frame_hosts`` stay.
+    """
+    return drop_fillers(clean_html(markup, base, frame_hosts)).strip()
 
 
 def _to_html(body: str) -> str:

@@ -50,7 +50,8 @@ class PostRules:
     """What the site decides about all of its posts.
 
     ``permalink`` is a template or one of Jekyll's styles; ``language`` is for posts that name none;
-    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed. ``defer`` leaves posts pending
+    ``encodings`` are tried in order; ``id_style`` is permalink, tag or jekyll-feed;
+    frames of ``frame_hosts`` stay in posts. ``defer`` leaves posts pending
     where nothing but their content hangs on it: most are in no document, and content is what costs most.
     ``generator`` is whose front matter the posts have; ``languages`` are those that a directory may be named after, or
     a file's name may end with. ``feeds`` are those that posts are put into by rules.
@@ -65,6 +66,7 @@ class PostRules:
     encodings: tuple[str, ...]
     id_style: str
     excerpt_separator: str = ""
+    frame_hosts: tuple[str, ...] = ()
     defer: bool = False
     jekyll: JekyllRules | None = None
     generator: str = "jekyll"
@@ -251,6 +253,7 @@ def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Conte
         markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
         separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
         with_opening=with_opening,
+        frame_hosts=draft.rules.frame_hosts,
     )
     if isinstance(content, TooComplex):
         reason = f"the body has {content.reason}"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import html
 import re
+from collections.abc import Collection
+from contextvars import ContextVar
 from functools import cache
 
 import nh3
 
-from feedsvc.posts.urls import SCHEMES, absolute_url, web_url
+from feedsvc.posts.frames import FRAME_ATTRIBUTES, settle_frames
+from feedsvc.posts.lazyimages import FALLBACK, LAZY, show_lazy, show_once
+from feedsvc.posts.pixels import HIDDEN, is_pixel, is_tracker
+from feedsvc.posts.roughhtml import is_unusual, readable
+from feedsvc.posts.tags import ATTRIBUTES, read_attributes
+from feedsvc.posts.urls import SCHEMES, absolute_url
 
 _TAGS = set(
     re.findall(
@@ -16,14 +22,12 @@ _TAGS = set(
         "a abbr article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl "
         "dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q rp "
         "rt ruby s samp section small source strong sub summary sup table tbody td tfoot th thead time tr track tt u "
-        "ul var video wbr",
+        "iframe ul var video wbr",
     )
 )
 """``span`` and ``font`` say nothing without their style, so they go and their text stays."""
 
-_DROPPED_WITH_CONTENT = set(
-    re.findall(r"\w+", "iframe math noembed noframes script select style svg template textarea title")
-)
+_DROPPED_WITH_CONTENT = set(re.findall(r"\w+", "math noembed noframes script select style svg template textarea title"))
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "lang", "title"},
@@ -36,6 +40,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "colgroup": {"span"},
     "del": {"cite", "datetime"},
     "details": {"open"},
+    "iframe": set(FRAME_ATTRIBUTES),
     "img": {"src", "srcset", "sizes", "alt", "width", "height"},
     "ins": {"cite", "datetime"},
     "ol": {"start", "reversed", "type"},
@@ -49,83 +54,100 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _URL_ATTRIBUTES = frozenset({"href", "src", "cite", "poster"})
 _LANGUAGE_CLASS = re.compile(r"language-[\w+#.-]+")
-_IFRAME = re.compile(
-    r"<iframe\b(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>(?:[^<]*+</iframe\s*>)?", re.IGNORECASE
-)
-_ATTRIBUTE = r"(?<![\w-]){}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))"
-_SRC = re.compile(_ATTRIBUTE.format("src"), re.IGNORECASE)
-_TITLE = re.compile(_ATTRIBUTE.format("title"), re.IGNORECASE)
-_NOSCRIPT = re.compile(r"</?noscript\b[^>]*>", re.IGNORECASE)
+_IMAGE = re.compile(rf"<img({ATTRIBUTES})>")
 _IMAGE_OF_NOTHING = re.compile(r'<img(?: (?!src)[a-z]+="[^"]*")*>')
+_FIRST_LINE = re.compile(r"(<pre[^>]*>)\n")
+_TIDY_TABLE = re.compile(
+    r"<table\b[^<>]*+>(?:\s++|</?(?:thead|tbody|tfoot|tr|colgroup|col)\b[^<>]*+>"
+    r"|<(t[hd])\b[^<>]*+>[^<]*+(?:<(?!/?t(?:able|[dhr])\b)[^<]*+)*+</\1>)*+</table>",
+    re.IGNORECASE,
+)
+"""A table with nothing but cells in it; from others the parser moves things out, a link into a link if need be."""
 _CANDIDATE = re.compile(r"\s*(?P<url>[^\s,]\S*?)(?P<size>\s+[0-9.]+[wx])?\s*(?:,\s|,?\s*$)")
 
 
-def clean_html(markup: str, base: str) -> str:
-    """Return ``markup`` well formed, without anything that acts or styles, its URLs absolute.
+_base: ContextVar[str] = ContextVar("base")
+"""What the cleaner at work resolves against: making a cleaner takes a third of what cleaning a post does."""
+
+
+def clean_html(markup: str, base: str, frame_hosts: Collection[str] = ()) -> str:
+    """Return ``markup`` well formed, without anything that acts, styles or counts, its URLs absolute.
 
     Relative references are resolved against ``base``, the post's own URL; a URL with another
-    scheme than http, https, mailto or tel goes, and its text stays. A frame becomes a link
-    to what it would have shown. No-break spaces are characters, not HTML's entity, which XML does not know.
+    scheme than http, https, mailto or tel goes, and its text stays. A frame of ``frame_hosts``, or of a host below
+    one of them, stays; others become links to what they would have shown. What a script would show is shown.
+    No-break spaces are characters, not HTML's entity, which XML does not know.
     """
     lower = markup.encode("utf-8", "replace").lower()  # of bytes, since lowering Hangul takes longer than cleaning it
-    if b"<iframe" in lower:
-        markup = _IFRAME.sub(lambda match: _iframe_link(match, base), markup)
-    if b"<noscript" in lower:  # the parser takes its content for text, yet often it is the image itself
-        markup = _NOSCRIPT.sub("", markup)
-    # Making a cleaner costs a third of cleaning a post, and nearly no post needs its own.
-    cleaner = _cleaner(base) if _may_be_relative(lower) else _cleaner_of_absolute_urls()
-    return _IMAGE_OF_NOTHING.sub("", cleaner.clean(markup)).replace("&nbsp;", "\xa0")
+    token = _base.set(base)
+    try:
+        if is_unusual(markup, lower):
+            markup = _made_plain(markup, lower, frame_hosts)
+        return _without_pixels(_cleaned(_cleaner(unusual=False), markup))
+    finally:
+        _base.reset(token)
 
 
-def _may_be_relative(lower: bytes) -> bool:
-    """Say no only if every URL attribute clearly holds an absolute URL."""
-    for name in (b"href", b"src", b"cite", b"poster"):
-        at = lower.find(name)
-        while at >= 0:
-            at += len(name)
-            if not lower.startswith((b'="https://', b'="http://'), at):
-                return True
-            at = lower.find(name, at)
-    return False
+def _made_plain(markup: str, lower: bytes, frame_hosts: Collection[str]) -> str:
+    """Return HTML that shows without a script what scripts and frames would have shown."""
+    markup = _cleaned(_cleaner(unusual=True), readable(markup, lower))
+    if b"<noscript" in lower:
+        markup = show_once(markup)
+    return _without_pixels(settle_frames(show_lazy(markup), frame_hosts))
 
 
-def _iframe_link(match: re.Match[str], base: str) -> str:
-    """Return a plain link to what a frame would have shown; the cleaner still goes over it."""
-    src, title = _SRC.search(match["attributes"]), _TITLE.search(match["attributes"])
-    url = web_url(_attribute(src), base) if src else None
-    if url is None or not url.startswith("https://"):
-        return ""
-    return f'<a href="{html.escape(url)}">{html.escape(_attribute(title) or url)}</a>'
+def _cleaned(cleaner: nh3.Cleaner, markup: str) -> str:
+    html = cleaner.clean(markup).replace("&nbsp;", "\xa0")
+    # A parser drops the first line end in pre, so one that is to be seen must be written twice.
+    return _FIRST_LINE.sub("\\1\n\n", html) if "<pre" in html else html
 
 
-def _attribute(match: re.Match[str] | None) -> str:
-    return html.unescape(next(filter(None, match.groups()), "")) if match else ""
+def _without_pixels(html: str) -> str:
+    if "<img" not in html:
+        return html
+    if ' width="' in html or ' style="' in html or ' hidden="' in html:
+        html = _IMAGE.sub(lambda match: "" if is_pixel(read_attributes(match[1])) else match[0], html)
+    return _IMAGE_OF_NOTHING.sub("", html)
 
 
 @cache
-def _cleaner_of_absolute_urls() -> nh3.Cleaner:
-    return _cleaner("")
-
-
-def _cleaner(base: str) -> nh3.Cleaner:
-    def filtered(_tag: str, attribute: str, value: str) -> str | None:
-        if attribute in _URL_ATTRIBUTES:
-            return absolute_url(value, base)
-        if attribute == "srcset":
-            return _absolute_srcset(value, base)
-        if attribute == "class" and not _LANGUAGE_CLASS.fullmatch(value):
-            return None
-        return value
-
+def _cleaner(*, unusual: bool) -> nh3.Cleaner:
+    lazy = {*LAZY, "style", "hidden"}
     return nh3.Cleaner(
-        tags=_TAGS,
+        tags=_TAGS | {"embed", FALLBACK} if unusual else _TAGS,
         clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes=_ATTRIBUTES,
-        attribute_filter=filtered,
+        attributes=_with_lazy(_ATTRIBUTES, lazy) if unusual else _ATTRIBUTES,
+        attribute_filter=_filtered_unusual if unusual else _filtered,
         url_schemes=set(SCHEMES),
         # No link gets a target, so there is no opener to withhold.
         link_rel=None,
     )
+
+
+def _with_lazy(attributes: dict[str, set[str]], lazy: set[str]) -> dict[str, set[str]]:
+    named = {tag: attributes[tag] | lazy for tag in ("audio", "iframe", "img", "source", "video")}
+    return {**attributes, **named, "embed": {"src", "title", *lazy}}
+
+
+def _filtered(tag: str, attribute: str, value: str) -> str | None:
+    if attribute in _URL_ATTRIBUTES:
+        url = absolute_url(value, _base.get())
+        return None if url is not None and tag == "img" and is_tracker(url) else url
+    if attribute == "srcset":
+        return _absolute_srcset(value, _base.get())
+    if attribute == "class" and not _LANGUAGE_CLASS.fullmatch(value):
+        return None
+    return value
+
+
+def _filtered_unusual(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "style":
+        return "" if HIDDEN.search(value) else None
+    if attribute not in LAZY:
+        return _filtered(tag, attribute, value)
+    if "/" not in value and "." not in value:
+        return None  # data-lazy="true" tells that it is lazy, and not what
+    return _filtered(tag, LAZY[attribute], value)
 
 
 def _absolute_srcset(value: str, base: str) -> str | None:

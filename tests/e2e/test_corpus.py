@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 CORPUS = Path(os.environ.get("FEEDSVC_CORPUS", Path(__file__).parents[2] / "../shared/corpus/frowth.tar.xz"))
 pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason=f"the corpus is not at {CORPUS}")
@@ -56,6 +59,27 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
     return site, _build(site)
 
 
+ATOM, VOID = "{http://www.w3.org/2005/Atom}", re.compile(r"<(br|col|hr|img|source|track|wbr)\b([^>]*)>")
+URLS = ("href", "src", "cite", "poster")
+FILLER = re.compile(r"<(p|div|h[1-6]|b|strong|i|em|a|ul|figure|blockquote)\b[^>]*>(?:[\s\u200b\ufeff]|<br>)*</\1>")
+
+
+def _documents(site: Path) -> Iterator[bytes]:
+    """Yield every Atom document of a published tree, feeds and pages of archives."""
+    yield from (path.read_bytes() for path in sorted((site / "public").rglob("atom.xml")))
+    yield from (gzip.decompress(path.read_bytes()) for path in sorted((site / "public").rglob("archive/**/*.gz")))
+
+
+@pytest.fixture(scope="module")
+def entries(built_site: tuple[Path, Report]) -> Mapping[str, etree._Element]:
+    """Every entry of the site, by its id."""
+    found: dict[str, etree._Element] = {}
+    for document in _documents(built_site[0]):
+        for entry in etree.fromstring(document).iterfind(f"{ATOM}entry"):
+            found.setdefault(entry.findtext(f"{ATOM}id", ""), entry)
+    return found
+
+
 @pytest.fixture
 def site(built_site: tuple[Path, Report], tmp_path: Path) -> Path:
     """A copy that a test may change; its times are kept, so that nothing looks changed."""
@@ -83,6 +107,38 @@ def test_every_good_post_is_published_and_every_bad_one_told(built_site: tuple[P
         "_posts/2024-06-12-105.md:2:16: title: the quoted text ends before the line does; "
         "put the whole title in double quotes"
     )
+
+
+def test_no_entry_shows_what_readers_must_not_see(entries: Mapping[str, etree._Element]) -> None:
+    assert len(entries) == 2171
+    for id_, entry in entries.items():
+        html = entry.findtext(f"{ATOM}content", "")
+        root = etree.fromstring("<div>" + VOID.sub(r"<\1\2/>", html) + "</div>")  # balanced, or this raises
+        shown = etree.tostring(root, method="text", encoding="unicode")
+        assert not re.search(r"\{%|\{\{|\{:", shown), id_
+        assert FILLER.search(html) is None, id_
+        assert re.search(r"(?:<br>\s*){3}", html) is None, id_
+        for element in root.iter():
+            assert element.get("style") is None, id_
+            urls = [url for name in URLS if (url := element.get(name)) is not None]
+            assert [url for url in urls if not re.match("(?:https?|mailto|tel):", url)] == [], id_
+
+
+def test_titles_are_those_that_jekyll_reads(
+    built_site: tuple[Path, Report], entries: Mapping[str, etree._Element]
+) -> None:
+    if shutil.which("jekyll") is None:
+        pytest.skip("jekyll is not here")
+    site, report = built_site
+    read = subprocess.run(
+        ["ruby", Path(__file__).with_name("titles.rb"), site], capture_output=True, text=True, check=True
+    )
+    titles: Mapping[str, str] = json.loads(read.stdout)
+    rejected = {each["path"] for each in report["rejected"]}
+    # What feedsvc rejects, Jekyll publishes without its front matter. A browser shows two blanks as one.
+    wanted = {" ".join(titles[path].split()) for path in titles if path.removeprefix("_posts/") not in rejected}
+    assert {entry.findtext(f"{ATOM}title") for entry in entries.values()} == wanted
+    assert {titles[f"_posts/{path}"] for path in rejected} == {""}
 
 
 def test_a_second_build_writes_nothing(site: Path) -> None:

@@ -28,7 +28,7 @@ def test_an_instant_is_whole_seconds_of_utc() -> None:
     [
         (" A title ", "s", " A title "),
         (" ", "first\n  words", "first words"),
-        ("", "x" * 100, "x" * 80 + "…"),
+        ("", "x" * 100, "x" * 79 + "…"),
         ("", " ", "https://example.org/posts/first/"),
     ],
 )

@@ -118,7 +118,7 @@ def test_html_keeps_what_readers_show_and_nothing_that_acts(markup: str, html: s
         ("<iframe src=https://v.example/e></iframe>", '<a href="https://v.example/e">https://v.example/e</a>'),
         ("<iframe src='http://v.example/e'></iframe>", ""),
         ("<iframe src='javascript:x'></iframe>", ""),
-        ("<iframe data-src='https://v.example/'></iframe>", ""),
+        ("<iframe data-src='https://v.example/'></iframe>", '<a href="https://v.example/">https://v.example/</a>'),
     ],
 )
 def test_a_frame_becomes_a_link_to_what_it_would_show(frame: str, html: str) -> None:

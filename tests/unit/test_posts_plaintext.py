@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feedsvc.posts.plaintext import SUMMARY_LENGTH, plain_text, shorten
+from feedsvc.posts.plaintext import plain_text
 
 
 @pytest.mark.parametrize(
@@ -24,21 +26,39 @@ def test_markup_becomes_one_line_of_text(markup: str, text: str) -> None:
     assert plain_text(markup) == text
 
 
-def test_what_is_short_stays_whole() -> None:
-    assert shorten("x" * SUMMARY_LENGTH) == "x" * SUMMARY_LENGTH
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("<b>굵은</b> &amp; <code>C++</code>", "굵은 & C++"),
+        ("&amp;amp; &amp;lt;b&amp;gt;", "&amp; &lt;b&gt;"),
+        ("**굵게** `code` _so_ [a](b) * 2 * 3", "**굵게** `code` _so_ [a](b) * 2 * 3"),
+        (
+            "👩\u200d👩\u200d👧 🇰🇷 \U0001f469\U0001f3fd \U00020000",
+            "👩\u200d👩\u200d👧 🇰🇷 \U0001f469\U0001f3fd \U00020000",
+        ),
+        ("\ufeff제목\u200b", "제목"),
+        ("a\u200bb", "a\u200bb"),
+        ("&#x200b; &nbsp;", ""),
+        ("<script>x</script> <!-- y --> z <script>w", "z w"),
+        ("a --> b <!-- c", "a --> b <!-- c"),
+    ],
+)
+def test_a_title_is_what_a_browser_would_show_of_it(title: str, text: str) -> None:
+    assert plain_text(title) == text
 
 
-def test_a_long_text_is_cut_at_a_word() -> None:
-    text = shorten("word, " * 200)
-    assert text.endswith("word…")
-    assert SUMMARY_LENGTH - 10 < len(text) <= SUMMARY_LENGTH + 1
+@pytest.mark.parametrize("trick", ["<!--", "<script>", "<script", "<script>x</script", "</style ", "-->", "<a '", "&"])
+def test_a_text_of_open_ends_is_read_at_all(trick: str) -> None:
+    assert plain_text(trick * 100_000 + "end").endswith("end")
 
 
-def test_a_text_without_blanks_is_cut_all_the_same() -> None:
-    assert shorten("가" * 600) == "가" * SUMMARY_LENGTH + "…"
+WORDS = st.text(st.characters(exclude_characters="<&\u200b\u2060\ufeff", exclude_categories=["Cs"]))
+TAGS = st.sampled_from(
+    ["<b>", "</b>", "<p class='a>b'>", "</p>", "<br/>", "<img alt='<b>'>", "<!-- <b> -->", "<A HREF=x>"]
+)
 
 
-@pytest.mark.parametrize("pair", ["e\u0301", "👍\U0001f3fd", "👩\u200d🚀", "\u1112\u1161", "❤\ufe0f"])
-def test_no_cut_comes_within_a_character_people_see(pair: str) -> None:
-    text = shorten(pair * 400, length=len(pair) * 9 + 1)
-    assert text == pair * 9 + "…"
+@given(st.lists(st.tuples(WORDS, TAGS)))
+def test_plain_text_has_the_words_and_no_markup(pieces: list[tuple[str, str]]) -> None:
+    text = plain_text("".join(word + tag for word, tag in pieces))
+    assert "".join(text.split()) == "".join("".join(word.split()) for word, _ in pieces)
