@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 
 # Other versions of these may read a post, or write a feed, in other bytes.
-_MAKERS = ("feedsvc", "feedgen", "imagesize", "nh3", "pyromark", "PyYAML")
+_MAKERS = ("feedsvc", "feedgen", "imagesize", "nh3", "pyromark", "python-liquid", "PyYAML")
 
 
 def build(

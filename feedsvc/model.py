@@ -76,8 +76,9 @@ class SourceFile(NamedTuple):
 class Use(NamedTuple):
     """A file of the site, or a tree of them, that a post draws on beside its own.
 
-    ``kind`` is file, head (size and beginning of a file) or tree; ``name`` is relative to the site's directory, with
-    ``/``. ``look`` tells, as long as it is the same, that nothing changed; it is empty where there was nothing.
+    ``kind`` is file, head (size and beginning of a file), tree, or posts (those of the whole site); ``name`` is
+    relative to the site's directory, with ``/``. ``look`` tells, as long as it is the same, that nothing changed; it
+    is empty where there was nothing.
     """
 
     kind: str

@@ -94,6 +94,11 @@ def clean_content(markup: str, base: str, frame_hosts: Collection[str] = ()) -> 
     return drop_fillers(clean_html(markup, base, frame_hosts)).strip()
 
 
+def markdown_to_html(text: str) -> str:
+    """Render Markdown, as Liquid's filter ``markdownify`` does."""
+    return _to_html(text)
+
+
 def _to_html(body: str) -> str:
     markup = _markdown().html(body)
     if SHOWN_TAGS in markup:

@@ -70,11 +70,18 @@ def read_jekyll_rules(
         values=values,
         authors=_values_of(directory, AUTHOR_FILES) or {},
         liquid=liquid,
+        posts_dir=_relative(posts_dir, directory) if posts_dir else "_posts",
         typography=typography_of(values.get("kramdown")) if smart_titles else None,
         home=_home(posts_dir, directory / collections_directory(values)) if posts_dir else NOWHERE,
         defaults=read_defaults(values),
         permalinks=collection_permalinks(values),
     )
+
+
+def _relative(posts_dir: Path, directory: Path) -> str:
+    """Return the posts directory below the site's, "" for that itself; what is no part of it counts as ``_posts``."""
+    relative = posts_dir.relative_to(directory).as_posix() if posts_dir.is_relative_to(directory) else "_posts"
+    return "" if relative == "." else relative
 
 
 def _home(posts_dir: Path, collections: Path) -> Home:

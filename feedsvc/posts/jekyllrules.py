@@ -18,11 +18,14 @@ class JekyllRules:
     ``home`` is where the posts directory is; ``defaults`` are understood ``values``, and so are ``permalinks``, by the
     label of the collection.
     ``typography`` is for titles, None where they stay as they are written.
+    ``liquid`` says whether Liquid is filled in; ``posts_dir`` is the posts directory relative to the site's, with
+    ``/``, and empty where it is that.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     authors: Mapping[str, Value] = field(default_factory=dict)
     liquid: bool = True
+    posts_dir: str = "_posts"
     typography: Typography | None = None
     home: Home = NOWHERE
     defaults: Defaults = field(default_factory=Defaults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from feedsvc.model import Post, PostError, Withheld
@@ -91,6 +92,17 @@ def parse_post(
 
     ``dated`` is the date of a post that has none of its own.
     """
+    draft = _read_draft(path, data, rules, site, dated)
+    if not isinstance(draft, _Draft):
+        return draft
+    url_path = _url_path(draft)
+    return url_path if isinstance(url_path, PostError) else _post(draft, url_path)
+
+
+def _read_draft(
+    path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None
+) -> _Draft | PostError | Withheld:
+    """Read what comes before the body."""
     place = rules.jekyll.locate(path) if rules.jekyll else locate(path)
     if place.draft and not rules.drafts:
         return Withheld(path=path, reason="a draft")
@@ -110,11 +122,11 @@ def parse_post(
     times = read_times(fields, name, rules.timezone, dated, jekyll=rules.jekyll is not None)
     if isinstance(times, PostError):
         return times
-    draft = _Draft(
+    return _Draft(
         path=path,
         place=place,
         data=data,
-        front=front,
+        front=front if matter is front.matter else replace(front, matter=matter),
         fields=fields,
         name=name,
         rules=rules,
@@ -122,8 +134,6 @@ def parse_post(
         times=times,
         categories=read_categories(fields),
     )
-    url_path = _url_path(draft)
-    return url_path if isinstance(url_path, PostError) else _post(draft, url_path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +208,12 @@ def _post(draft: _Draft, url_path: str) -> Post | PostError:
     alternate_link = (page_url if jekyll else site_url_of)(url_path, rules.site_url) or rules.site_url
     summary = plain_text(fields.text(*(_SUMMARIES if jekyll is None else _SUMMARIES_OF_JEKYLL)))
     body = draft.front.body.encode()
-    pending = rules.defer and may_wait(body)
-    content = Content(html="") if pending else _content(draft, alternate_link, with_opening=not summary)
+    filled = _filled_in(draft, url_path)
+    if isinstance(filled, PostError):
+        return filled
+    # What Liquid's errors are is to be told now.
+    pending = rules.defer and filled is draft and may_wait(body)
+    content = Content(html="") if pending else _content(filled, alternate_link, with_opening=not summary)
     if isinstance(content, PostError):
         return content
     authors = read_authors(fields, rules.site_url, jekyll.authors if jekyll else NOBODY)
@@ -244,6 +258,27 @@ def _shows_excerpt_only(fields: Fields) -> bool:
     return isinstance(feed, dict) and feed.get("excerpt_only") in ("true", "yes", "on")
 
 
+def _filled_in(draft: _Draft, url_path: str) -> _Draft | PostError:
+    """Return the post with its Liquid filled in; the post itself where it has none."""
+    body, jekyll = draft.front.body, draft.rules.jekyll
+    if jekyll is None or not jekyll.liquid or not ("{{" in body or "{%" in body):
+        return draft
+    if draft.fields.switch("render_with_liquid") is False:
+        return draft
+    # Imported here: it brings python-liquid, and most posts have no Liquid.
+    from feedsvc.posts.filling import fill_in
+
+    filled = fill_in(draft, url_path, partial(_read_half, rules=draft.rules))
+    return filled if isinstance(filled, PostError) else replace(draft, front=replace(draft.front, body=filled))
+
+
+def _read_half(path: str, data: bytes, rules: PostRules) -> tuple[_Draft, str] | None:
+    """Return a post but for its content, and its URL's path, of the beginning of its file; None if it is not out."""
+    draft = _read_draft(path, data, rules, NO_FILES)
+    url_path = _url_path(draft) if isinstance(draft, _Draft) else None
+    return (draft, url_path) if isinstance(draft, _Draft) and isinstance(url_path, str) else None
+
+
 def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Content | PostError:
     fields, front = draft.fields, draft.front
     separator = fields.value("excerpt_separator")
@@ -260,7 +295,7 @@ def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Conte
         return fields.error_at(front.body_start, reason, "close what is open, or split the post")
     for character in content.removed:
         reason = f"the character {code_point(character)} may not stand in a feed and was removed"
-        at = front.body_start + front.body.find("&#")
+        at = front.body_start + max(front.body.find("&#"), 0)
         fields.warn_at(at, reason, "delete the reference to it, a code like &#1;")
     return content
 

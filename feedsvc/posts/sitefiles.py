@@ -78,6 +78,14 @@ class SiteFiles:
         self._uses.setdefault(("tree", directory), _look_of_tree(looks))
         return tuple(path for path, _ in looks)
 
+    def posts(self) -> tuple[str, ...]:
+        """Return the paths of the files in directories named ``_posts``, wherever they are; as ``list`` does."""
+        if self._root is None:
+            return ()
+        looks = list(_posts(self._root))
+        self._uses.setdefault(("posts", ""), _look_of_tree(looks))
+        return tuple(path for path, _ in looks)
+
     def _open(self, kind: str, path: str, max_bytes: int | None) -> tuple[int, bytes | None]:
         """Return size and content of a file, its beginning only without ``max_bytes``; None where it cannot be."""
         if self._root is None or not _is_plain(path):
@@ -109,6 +117,8 @@ def look_again(root: Path | None, kind: str, name: str) -> str:
     """Return how a used file or tree looks now, to be compared with the ``look`` of its Use."""
     if root is None:
         return ""
+    if kind == "posts":
+        return _look_of_tree(_posts(str(root)))
     if kind == "tree":
         return _look_of_tree(_walk(str(root), name))
     try:
@@ -133,10 +143,22 @@ def _look_of_tree(looks: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> s
     return digest.hexdigest()[:32]
 
 
+def _posts(root: str) -> Iterator[tuple[str, str]]:
+    return (
+        each for each in _walk(root, "") if "_posts" in each[0].split("/")[:-1] and not each[0].startswith("_site/")
+    )
+
+
+def _real(root: str, directory: str) -> str:
+    real = os.path.realpath(root)
+    return f"{real}/{directory}" if directory else real
+
+
 def _walk(root: str, directory: str) -> Iterator[tuple[str, str]]:
     """Yield each file below ``directory``, sorted by path, with its look."""
     found: list[tuple[str, str]] = []
-    pending = [directory]
+    # A link on the way might lead out of the site.
+    pending = [directory] if os.path.realpath(f"{root}/{directory}") == _real(root, directory) else []
     while pending and len(found) < _MOST_LISTED:
         prefix = f"{place}/" if (place := pending.pop()) else ""
         try:
