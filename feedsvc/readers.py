@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.model import Post, SourceFile
     from feedsvc.posts.jekyllrules import JekyllRules
+    from feedsvc.posts.kramdown import KramdownOptions
     from feedsvc.posts.parse import PostRules
     from feedsvc.records import MadeContent
     from feedsvc.undated import FileDater, Remembered
@@ -100,6 +101,7 @@ def post_rules(settings: Settings) -> PostRules:
         excerpt_separator=jekyll.excerpt_separator if jekyll else "",
         jekyll=jekyll,
         generator=settings.posts.generator,
+        kramdown=_kramdown_options(settings, jekyll),
     )
 
 
@@ -132,3 +134,15 @@ def _jekyll_rules(settings: Settings) -> JekyllRules | None:
     return read_jekyll_rules(
         directory, liquid=says.liquid, smart_titles=says.smart_titles, posts_dir=settings.posts.dir
     )
+
+
+def _kramdown_options(settings: Settings, jekyll: JekyllRules | None) -> KramdownOptions | None:
+    """Return how Markdown is read where it is kramdown's, which is Jekyll's own unless the site says otherwise."""
+    site = jekyll.values if jekyll is not None else {}
+    markdown = settings.posts.markdown or (str(site.get("markdown") or "kramdown").lower() if jekyll else "commonmark")
+    if markdown != "kramdown":
+        return None
+    from feedsvc.posts.kramdown.options import read_options
+
+    values = site.get("kramdown")
+    return read_options(values if isinstance(values, dict) else {})

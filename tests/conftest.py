@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,18 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], Non
         assert actual.decode() == path.read_bytes().decode(), f"{path} differs; see --rewrite-golden"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def kramdown() -> Iterator[Callable[..., str | None]]:
+    """Run the real kramdown, as Jekyll does: the HTML of a text, by the options that keywords give."""
+    spec = spec_from_file_location("kramdown_program", Path(__file__).parent / "kramdown_program.py")
+    assert spec
+    assert spec.loader
+    program = module_from_spec(spec)
+    spec.loader.exec_module(program)
+    with program.Kramdown() as process:
+        yield process.html
 
 
 @pytest.fixture

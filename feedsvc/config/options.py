@@ -121,6 +121,9 @@ class Posts(Table):
         ),
         "The hosts, with those below them, whose frames stay in posts; other frames become links.",
     )
+    markdown: Literal["", "kramdown", "commonmark"] = option(
+        "", 'How Markdown is read: as "kramdown" does or as "commonmark"; empty: as the Jekyll site does.'
+    )
     max_bytes: Size = option("2MB", "A larger file is rejected.")
     files: OptionalDirectory = option(
         "",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import pyromark
 
@@ -17,7 +18,11 @@ from feedsvc.posts.sanitize import clean_html
 from feedsvc.posts.source import UNPUBLISHABLE, publishable
 from feedsvc.posts.summary import shorten
 
+if TYPE_CHECKING:
+    from feedsvc.posts.kramdown import KramdownOptions
+
 _CELL_ALIGNMENT = re.compile(r"<t([hd]) style=\"text-align: (left|center|right)\">")
+_BOX = re.compile(r'<input type="checkbox" class="task-list-item-checkbox" disabled="disabled"( checked="checked")? />')
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
@@ -52,7 +57,7 @@ def may_wait(body: bytes) -> bool:
     return size <= MAX_DEPTH or size - len(body.translate(None, _MAKERS_OF_ELEMENTS)) <= MAX_DEPTH
 
 
-_MAKERS_OF_ELEMENTS = b"<>*_[~-+.)#=`|"
+_MAKERS_OF_ELEMENTS = b"<>*_[~-+.)#=`|:"
 
 
 @cache
@@ -69,16 +74,19 @@ def render_content(
     separator: str = "",
     with_opening: bool = True,
     frame_hosts: Collection[str] = (),
+    kramdown: KramdownOptions | None = None,
 ) -> Content | TooComplex:
     """Render ``body`` to clean HTML with absolute URLs; ``base`` is the post's own URL.
 
     ``separator`` ends the opening of a post, as ``<!-- more -->`` always does. Frames of ``frame_hosts`` stay.
+    Markdown is read as kramdown does with the options ``kramdown``, else as CommonMark.
     """
-    markup = _to_html(body) if markdown else body
+    to_html = partial(_to_html, kramdown=kramdown) if markdown else str
+    markup = to_html(body)
     if reason := complexity_of(markup):
         return TooComplex(reason=reason)
     clean = clean_content(markup, base, frame_hosts)
-    opening = _opening(_before_separator(body, markup, separator, markdown=markdown), clean) if with_opening else ""
+    opening = _opening(_before_separator(body, markup, separator, to_html), clean) if with_opening else ""
     if "&#" not in body or UNPUBLISHABLE.search(clean) is None:
         return Content(html=clean, opening=opening)
     # References are the only way to characters that the source did not hold.
@@ -94,19 +102,37 @@ def clean_content(markup: str, base: str, frame_hosts: Collection[str] = ()) -> 
     return drop_fillers(clean_html(markup, base, frame_hosts)).strip()
 
 
-def markdown_to_html(text: str) -> str:
-    """Render Markdown, as Liquid's filter ``markdownify`` does."""
-    return _to_html(text)
+def markdown_to_html(text: str, kramdown: KramdownOptions | None = None) -> str:
+    """Render Markdown, as Liquid's filter ``markdownify`` does; as kramdown reads it, or CommonMark."""
+    return _to_html(text, kramdown)
 
 
-def _to_html(body: str) -> str:
+def _to_html(body: str, kramdown: KramdownOptions | None = None) -> str:
+    if kramdown is not None:
+        return _aligned(_kramdown_html(body, kramdown))
     markup = _markdown().html(body)
     if SHOWN_TAGS in markup:
         markup = _markdown().html(unindent_html(body))
+    return _aligned(markup)
+
+
+def _aligned(markup: str) -> str:
     return _CELL_ALIGNMENT.sub(r'<t\1 align="\2">', markup) if "text-align" in markup else markup
 
 
-def _before_separator(body: str, markup: str, separator: str, *, markdown: bool) -> str:
+def _kramdown_html(body: str, options: KramdownOptions) -> str:
+    from feedsvc.posts.kramdown import render_kramdown
+
+    markup = render_kramdown(body, options)
+    return _BOX.sub(_box, markup) if "task-list-item-checkbox" in markup else markup
+
+
+def _box(match: re.Match[str]) -> str:
+    """Return a box of a task list as a character, since readers take form controls away."""
+    return "☑ " if match[1] else "☐ "
+
+
+def _before_separator(body: str, markup: str, separator: str, to_html: Callable[[str], str]) -> str:
     """Return the HTML before the separator, looked for in the HTML first: links need the whole text's references."""
     more = _MORE.search(markup)
     if more is not None:
@@ -115,8 +141,7 @@ def _before_separator(body: str, markup: str, separator: str, *, markdown: bool)
         return ""
     if separator in markup:
         return markup.partition(separator)[0]
-    head = body.partition(separator)[0]
-    return _to_html(head) if markdown else head
+    return to_html(body.partition(separator)[0])
 
 
 def _opening(head: str, clean: str) -> str:

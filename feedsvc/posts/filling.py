@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from feedsvc.model import PostError
@@ -66,7 +67,7 @@ def fill_in(post: HalfRead, url_path: str, read: ReadHalf) -> str | PostError:
         posts_dir=posts_dir,
         zone=rules.timezone,
         read_outline=read_outline,
-        markdownify=markdown_to_html,
+        markdownify=partial(markdown_to_html, kramdown=rules.kramdown),
         rules=rules,
     )
     filled = render_liquid(post.front.body, site)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from feedsvc.model import Post, PostError, Withheld
@@ -41,6 +42,9 @@ from feedsvc.posts.timing import Times, read_times, read_updated
 from feedsvc.posts.urls import page_url, site_url_of
 from feedsvc.posts.withholding import withheld
 
+if TYPE_CHECKING:
+    from feedsvc.posts.kramdown import KramdownOptions
+
 _SUMMARIES = ("excerpt", "description", "summary")
 _SUMMARIES_OF_JEKYLL = ("description", "excerpt", "summary")
 _OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
@@ -56,7 +60,8 @@ class PostRules:
     where nothing but their content hangs on it: most are in no document, and content is what costs most.
     ``generator`` is whose front matter the posts have; ``languages`` are those that a directory may be named after, or
     a file's name may end with. ``feeds`` are those that posts are put into by rules.
-    ``jekyll`` is what the site's own configuration says, None where this is no Jekyll site.
+    ``jekyll`` is what the site's own configuration says, None where this is no Jekyll site; ``kramdown`` is how
+    Markdown is read, None where it is CommonMark.
     """
 
     site_url: str
@@ -73,6 +78,7 @@ class PostRules:
     generator: str = "jekyll"
     languages: tuple[str, ...] = ()
     feeds: tuple[FeedRule, ...] = ()
+    kramdown: KramdownOptions | None = None
 
 
 def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post:
@@ -289,6 +295,7 @@ def _content(draft: _Draft, alternate_link: str, *, with_opening: bool) -> Conte
         separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
         with_opening=with_opening,
         frame_hosts=draft.rules.frame_hosts,
+        kramdown=draft.rules.kramdown,
     )
     if isinstance(content, TooComplex):
         reason = f"the body has {content.reason}"

@@ -9,6 +9,7 @@ from functools import cache
 
 import nh3
 
+from feedsvc.posts.anchors import NO_ANCHORS, Anchors, anchors_of
 from feedsvc.posts.frames import FRAME_ATTRIBUTES, settle_frames
 from feedsvc.posts.lazyimages import FALLBACK, LAZY, show_lazy, show_once
 from feedsvc.posts.pixels import HIDDEN, is_pixel, is_tracker
@@ -30,7 +31,7 @@ _TAGS = set(
 _DROPPED_WITH_CONTENT = set(re.findall(r"\w+", "math noembed noframes script select style svg template textarea title"))
 
 _ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"dir", "lang", "title"},
+    "*": {"dir", "id", "lang", "title"},
     "a": {"href", "hreflang"},
     "audio": {"src", "controls", "preload"},
     "bdo": {"dir"},
@@ -66,7 +67,7 @@ _TIDY_TABLE = re.compile(
 _CANDIDATE = re.compile(r"\s*(?P<url>[^\s,]\S*?)(?P<size>\s+[0-9.]+[wx])?\s*(?:,\s|,?\s*$)")
 
 
-_base: ContextVar[str] = ContextVar("base")
+_at_work: ContextVar[tuple[str, Anchors]] = ContextVar("at work")
 """What the cleaner at work resolves against: making a cleaner takes a third of what cleaning a post does."""
 
 
@@ -76,16 +77,18 @@ def clean_html(markup: str, base: str, frame_hosts: Collection[str] = ()) -> str
     Relative references are resolved against ``base``, the post's own URL; a URL with another
     scheme than http, https, mailto or tel goes, and its text stays. A frame of ``frame_hosts``, or of a host below
     one of them, stays; others become links to what they would have shown. What a script would show is shown.
+    An id stays if a link in ``markup`` leads to it, and both get a prefix that is the post's own.
     No-break spaces are characters, not HTML's entity, which XML does not know.
     """
     lower = markup.encode("utf-8", "replace").lower()  # of bytes, since lowering Hangul takes longer than cleaning it
-    token = _base.set(base)
+    anchors = anchors_of(markup, base) if b"#" in lower and b" id" in lower else NO_ANCHORS
+    token = _at_work.set((base, anchors))
     try:
         if is_unusual(markup, lower):
             markup = _made_plain(markup, lower, frame_hosts)
         return _without_pixels(_cleaned(_cleaner(unusual=False), markup))
     finally:
-        _base.reset(token)
+        _at_work.reset(token)
 
 
 def _made_plain(markup: str, lower: bytes, frame_hosts: Collection[str]) -> str:
@@ -130,11 +133,14 @@ def _with_lazy(attributes: dict[str, set[str]], lazy: set[str]) -> dict[str, set
 
 
 def _filtered(tag: str, attribute: str, value: str) -> str | None:
+    base, anchors = _at_work.get()
+    if attribute == "id":
+        return anchors.own_id(value)
     if attribute in _URL_ATTRIBUTES:
-        url = absolute_url(value, _base.get())
+        url = absolute_url(anchors.own_link(value) if "#" in value else value, base)
         return None if url is not None and tag == "img" and is_tracker(url) else url
     if attribute == "srcset":
-        return _absolute_srcset(value, _base.get())
+        return _absolute_srcset(value, base)
     if attribute == "class" and not _LANGUAGE_CLASS.fullmatch(value):
         return None
     return value

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from feedsvc.config import make_settings
 from feedsvc.errors import ConfigError
 from feedsvc.posts.jekyll import read_jekyll_config
+from feedsvc.readers import post_rules
 
 
 def test_a_folder_without_configuration_is_no_jekyll_site(tmp_path: Path) -> None:
@@ -96,3 +98,29 @@ def test_a_site_with_the_plugin_jekyll_feed_is_continued(tmp_path: Path) -> None
         "/feed/by_tag/two.xml": "/tags/two/atom.xml",
     }
     assert "/feed/by_tag/own.xml is a file of the site's own, not of jekyll-feed, and has no alias." in site.notes
+
+
+@pytest.mark.parametrize(
+    ("config", "markdown", "is_kramdown"),
+    [
+        ("title: x\n", "", True),
+        ("markdown: CommonMarkGhPages\n", "", False),
+        ("markdown: CommonMark\n", "kramdown", True),
+        ("title: x\n", "commonmark", False),
+    ],
+)
+def test_markdown_is_read_as_the_jekyll_site_does_unless_the_configuration_says_otherwise(
+    tmp_path: Path, config: str, markdown: str, is_kramdown: bool
+) -> None:
+    (tmp_path / "_config.yml").write_text(f"{config}kramdown: {{hard_wrap: true, math_engine: null}}\n")
+    document = {
+        "site": {"title": "t", "url": "https://example.org"},
+        "posts": {"markdown": markdown},
+        "jekyll": {"dir": "."},
+    }
+    (tmp_path / "_posts").mkdir()
+    options = post_rules(make_settings(document, {}, file=tmp_path / "feedsvc.toml")).kramdown
+    assert (options is not None) == is_kramdown
+    if options is not None:
+        assert options.hard_wrap
+        assert options.math_engine == ""

@@ -125,7 +125,7 @@ def test_nothing_outside_the_site_is_included(
     body = "".join(f"{{% include {name} %}}{{% include_relative {name} %}}" for name in names)
     write_post("2024-06-10-a.md", title="../../secret.html", body=f"<p>a</p>\n{body}{{{{ site.data | jsonify }}}}")
     (site / "_data").symlink_to(tmp_path)
-    assert shown()["../../secret.html"] == "<p>a</p>\n{}"
+    assert shown()["../../secret.html"] == "<p>a</p>\n<p>{}</p>"
 
 
 def test_an_include_that_includes_itself_keeps_the_post_out(put: Put, write_post: WritePost, run_build: Build) -> None:

@@ -63,8 +63,11 @@ def test_a_table_keeps_its_alignment_without_style() -> None:
     assert "style" not in html
 
 
-def test_footnotes_lead_to_the_post_itself() -> None:
-    assert f'<a href="{BASE}#1">1</a>' in render("a[^1]\n\n[^1]: note").html
+def test_footnotes_lead_to_their_place_in_the_entry() -> None:
+    html = render("a[^1]\n\n[^1]: note").html
+    target = html.partition(f'<a href="{BASE}#')[2].partition('"')[0]
+    assert f'<div id="{target}">' in html
+    assert f'<a href="{BASE}#other">' in render("[a](#other)").html
 
 
 def test_html_is_not_read_as_markdown() -> None:
