@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format golden kills steps moved lock
+.PHONY: help run test lint format golden kills steps moved fuzz lock
 
 help: ## Show this.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -47,6 +47,12 @@ moved: $(VENV)/.test ## Compare a real Jekyll site with jekyll-feed's feed of it
 	FEEDSVC_MOVED=$(MOVED) $(BIN)/pytest tests/e2e/test_jekyll_feed.py
 
 MOVED = ../shared/corpus/frowth.tar.xz
+fuzz: $(VENV)/.test ## Fuzz the reading of posts for SECONDS (600), each of two targets half of that.
+	@mkdir -p .fuzz
+	cd .fuzz && for target in parse content; do \
+	  $(abspath $(BIN))/python ../tests/fuzz/fuzz_posts.py $$target $$target -max_total_time=$$(($(SECONDS) / 2)) || exit 1; done
+
+SECONDS ?= 600
 
 # Versions already in a lock stay as they are; delete a lock to move to the newest.
 lock: $(VENV)/.runtime ## Write the locks again from pyproject.toml.

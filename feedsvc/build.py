@@ -139,7 +139,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         )
         read, look = partial(read_posts, settings, ledger.file_dates), partial(look_again, site_directory(settings))
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
-        touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.live_paths())
+        touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.entries.live_paths())
         touched |= name_terms(touched, index, ledger, kinds - {OWN})
         if touched:
             expire_deleted(index, ledger, partial(window_of, settings))

@@ -107,6 +107,13 @@ class Database:
         except sqlite3.Error as error:
             raise self._failure(error) from error
 
+    def each(self, statement: str, values: Iterable[Any] = ()) -> Iterator[Any]:
+        """Run one query and hand on row by row, for tables that need not fit into memory."""
+        try:
+            yield from self.connection.execute(statement, tuple(values))
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
     def row(self, statement: str, values: Iterable[Any] = ()) -> Any:  # noqa: ANN401 (a row is what the query says)
         """Run one query and fetch its first row, or None."""
         try:

@@ -106,3 +106,21 @@ class LockHeldError(FeedsvcError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(f"{path}: another build holds the lock; try again, or wait for it with --wait SECONDS")
+
+
+class LedgerFileError(FeedsvcError):
+    """A file is no export of a ledger, a damaged one, or one of a later format; places count from 1."""
+
+    def __init__(self, name: str, line: int, column: int, reason: str, hint: str = "") -> None:
+        self.name, self.line, self.column, self.reason, self.hint = name, line, column, reason, hint
+        super().__init__(f"{name}:{line}:{column}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class MendError(FeedsvcError):
+    """An id cannot be changed as asked, and nothing was changed. ``where`` is the path or the id in question."""
+
+    def __init__(self, where: str, reason: str, hint: str = "") -> None:
+        self.where, self.reason, self.hint = where, reason, hint
+        # What was typed may hold anything, a terminal's control characters too.
+        shown = where if where.isprintable() else repr(where)
+        super().__init__(f"{shown}: {reason}" + (f"; {hint}" if hint else ""))

@@ -80,7 +80,7 @@ class Intake:
         changes = self._index.files.compare(files, known_elsewhere, scan.within)
         gone = set(changes.removed)
         # Counted before new posts come in: they do not make up for those that vanished.
-        live = self._ledger.count_live_up_to(2 * (len(gone) + _MORE_MAY_VANISH))
+        live = self._ledger.entries.count_live_up_to(2 * (len(gone) + _MORE_MAY_VANISH))
         to_read = self._with_outdated(changes.to_read, gone, media=scan.within is None)
         held = self._settle_changes(to_read, errors, gone)
         gone -= self._follow_renames(held, gone)
@@ -121,7 +121,7 @@ class Intake:
             [Unread(*each) for each in to_read if each[0] not in errors] if errors else [*map(Unread._make, to_read)]
         )
         done = 0
-        with self._index.filling(len(unread)), self._ledger.filling():
+        with self._index.filling(len(unread)), self._ledger.entries.filling():
             for readings in self._read(unread):
                 kept_back = self._may_be_renamed(readings, gone)
                 held += [each for each in readings if each.file.path in kept_back]
@@ -134,7 +134,7 @@ class Intake:
     def _may_be_renamed(self, readings: Sequence[Reading], gone: set[str]) -> frozenset[str]:
         records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
         broken = (each for each in readings if gone and each.digest and isinstance(each.outcome, PostError))
-        return self._ledger.may_be_renamed(records) | frozenset(each.file.path for each in broken)
+        return self._ledger.entries.may_be_renamed(records) | frozenset(each.file.path for each in broken)
 
     def _follow_renames(self, readings: Iterable[Reading], gone: set[str]) -> set[str]:
         readings = list(readings)
@@ -144,7 +144,7 @@ class Intake:
         def is_there(path: str) -> bool:
             return path not in gone and (path in read or self._index.files.is_known(path))
 
-        renames = dict(self._ledger.match_renames(records, is_there, frozenset(gone)))
+        renames = dict(self._ledger.entries.match_renames(records, is_there, frozenset(gone)))
         for reading in readings:
             if isinstance(reading.outcome, PostError) and self._may_take_a_name(reading):
                 known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
@@ -154,23 +154,23 @@ class Intake:
                     self._keep_renamed(old, reading.file.path)
         for new, old in renames.items():
             self._leave(old, self._index.posts.drop(old))
-            self._ledger.rename(old, new)
+            self._ledger.entries.rename(old, new)
             self._forget_file(old)
         return set(renames.values())
 
     def _may_take_a_name(self, reading: Reading) -> bool:
         """Tell whether a rejected file may be another one's; what is moved over a post does not take its name."""
-        return bool(reading.digest) and self._ledger.live_id(reading.file.path) is None
+        return bool(reading.digest) and self._ledger.entries.live_id(reading.file.path) is None
 
     def _keep_renamed(self, old: str, new: str) -> None:
         """Keep the last good version of a file that was renamed while it is rejected."""
-        good = self._index.posts.get(old) or self._ledger.kept(old)
+        good = self._index.posts.get(old) or self._ledger.kept.get(old)
         if good and not good.pending:
-            self._ledger.keep(replace(good, path=new, name_key=name_key(new)))
+            self._ledger.kept.keep(replace(good, path=new, name_key=name_key(new)))
 
     def _guard_removals(self, gone: set[str], live: int) -> None:
         """Refuse to go on without the greater part of the ``live`` posts, of which no more are counted than matter."""
-        vanished = self._ledger.count_live(gone)
+        vanished = self._ledger.entries.count_live(gone)
         if 2 * vanished > live and not self._rules.allow_removals:
             raise RemovalsError(self._rules.directory, vanished, live)
 
@@ -179,13 +179,13 @@ class Intake:
         for path, feeds in self._index.posts.drop_all(paths).items():
             self._leave(path, feeds)
             self._forget_file(path)
-        self._ledger.withdraw(paths, self._now)
+        self._ledger.entries.withdraw(paths, self._now)
 
     def _take_out(self, paths: Sequence[str]) -> None:
         """Let posts leave whose files stay as they are: those that have expired."""
         for path, feeds in self._index.posts.drop_all(paths).items():
             self._leave(path, feeds)
-        self._ledger.withdraw(paths, self._now)
+        self._ledger.entries.withdraw(paths, self._now)
 
     def _forget_file(self, path: str) -> None:
         self._index.files.drop(path)
@@ -194,7 +194,7 @@ class Intake:
     def _leave(self, path: str, feeds: frozenset[FeedKey]) -> None:
         """Note that the entry at ``path`` left these feeds; the site's it leaves even if the index knew of none."""
         self._touched |= feeds
-        id_ = self._ledger.live_id(path)
+        id_ = self._ledger.entries.live_id(path)
         if id_ is not None:
             self._left.setdefault(id_, set()).update(feeds, (SITE,))
 
@@ -210,7 +210,7 @@ class Intake:
         same = [each.file for each in readings if each.outcome == "same"]
         self._index.files.look_again(same, self._read_ns)
         records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
-        self._ledger.release(*(record.path for record in records))
+        self._ledger.kept.release(*(record.path for record in records))
         findings = self._let_in(records)
         told: list[FileRecord] = []
         for file, digest, outcome, _ in readings:
@@ -238,7 +238,7 @@ class Intake:
         if waiting:
             records = [each for each in records if each.published <= self._now]
             self._let_wait(waiting)
-        admissions = self._ledger.admit_all(records, self._now, self._rules.window)
+        admissions = self._ledger.entries.admit_all(records, self._now, self._rules.window)
         admitted = list(zip(records, admissions, strict=True))
         change = self._index.posts.put_all([Placed(each, given.id, given.live_at) for each, given in admitted])
         self._touched |= change.touched
@@ -252,17 +252,17 @@ class Intake:
         change = self._index.posts.put_all([Placed(each, None, None) for each in records])
         for each in records:
             self._leave(each.path, change.left.get(each.path, frozenset()))
-        self._ledger.withdraw([each.path for each in records], self._now)
+        self._ledger.entries.withdraw([each.path for each in records], self._now)
 
     def _keep_last_good(self, path: str) -> None:
         """Let a rejected file's last good version stay, if any document carried it: only then is there all of it."""
-        good = self._index.posts.get(path) or self._ledger.kept(path)
+        good = self._index.posts.get(path) or self._ledger.kept.get(path)
         if good is None:
             return
         if good.pending:
             self._withdraw([path])
             return
-        self._ledger.keep(good)
+        self._ledger.kept.keep(good)
         if not self._index.posts.stands(path):
             self._let_in([record_post(good)])
 

@@ -23,8 +23,8 @@ def name_terms(touched: frozenset[FeedKey], index: Index, ledger: Ledger, shown:
         if first is None:
             index.terms.drop(kind, key)
             continue
-        name = ledger.term_name(kind, key)
+        name = ledger.terms.get(kind, key)
         if name is None or not index.terms.is_spelled(kind, key, name[1]):
-            name = ledger.name_term(kind, key, proposed=first[1], label=first[0])
+            name = ledger.terms.give(kind, key, proposed=first[1], label=first[0])
         relabelled |= index.terms.put(TermInUse(kind=kind, key=key, slug=name[0], label=name[1]), proposed=first[1])
     return frozenset(relabelled)

@@ -13,7 +13,7 @@ MOST = 5000
 """Paths to remember; beyond it those that went first are forgotten. Each worker holds them all, some 100 bytes each."""
 
 # Beside the tables of a ledger's first layout, so that a ledger from before is read as it is.
-_TABLE = "CREATE TABLE IF NOT EXISTS retired (path TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID"
+TABLE = "CREATE TABLE IF NOT EXISTS retired (path TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID"
 
 
 def retire_paths(
@@ -24,7 +24,7 @@ def retire_paths(
     ``now`` is microseconds since the epoch. Returns whether anything changed, and every path that is gone.
     Doing it again changes nothing: a build that was cut off behind it does it twice.
     """
-    database.execute(_TABLE)
+    database.execute(TABLE)
     known = {path for (path,) in database.rows("SELECT path FROM retired")}
     back = sorted(known & frozenset(published))
     new = sorted(frozenset(left) - frozenset(published) - known)

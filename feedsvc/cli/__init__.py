@@ -15,11 +15,13 @@ import click
 
 from feedsvc.cli.build import build
 from feedsvc.cli.check import check
+from feedsvc.cli.ids import ids
 from feedsvc.cli.init import init
+from feedsvc.cli.ledger import export, import_
 from feedsvc.cli.serve import serve
 from feedsvc.cli.state import State
 from feedsvc.cli.status import status
-from feedsvc.errors import ConfigError, FeedsvcError, LockHeldError
+from feedsvc.errors import ConfigError, FeedsvcError, LockHeldError, MendError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_LOCKED = 1, 2, 75
 
@@ -51,7 +53,7 @@ def group(context: click.Context, *, config_file: Path | None, quiet: bool) -> N
     context.obj = State(config_file=config_file, quiet=quiet)
 
 
-for _command in (init, build, serve, check, status):
+for _command in (init, build, serve, check, status, ids, export, import_):
     group.add_command(_command)
 
 
@@ -81,6 +83,6 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _exit_code(error: FeedsvcError) -> int:
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError | MendError):
         return EXIT_USAGE
     return EXIT_LOCKED if isinstance(error, LockHeldError) else EXIT_FAILED

@@ -137,12 +137,17 @@ class Posts:
         left: dict[str, frozenset[FeedKey]] = {}
         for path in paths:
             self._note(path)
-            terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
-            was_live = self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,))
+            left[path] = self.feeds_of(path)
             for table in ("post_terms", "contents", "posts"):
                 self._database.execute(f"DELETE FROM {table} WHERE path=?", (path,))  # noqa: S608 (constants)
-            left[path] = frozenset({SITE, *map(tuple, terms)} if was_live else ())
         return left
+
+    def feeds_of(self, path: str) -> frozenset[FeedKey]:
+        """Return the feeds that a post is in: none while it waits, or is not known."""
+        if not self._database.row("SELECT 1 FROM posts WHERE path=? AND live_at IS NOT NULL", (path,)):
+            return frozenset()
+        terms = self._database.rows("SELECT kind, key FROM post_terms WHERE path=?", (path,))
+        return frozenset({SITE, *map(tuple, terms)})
 
     def due(self, now: datetime) -> list[Post]:
         """Return the waiting posts whose date has come, in the order of their dates."""

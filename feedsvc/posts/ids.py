@@ -9,6 +9,7 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
 from feedsvc.posts.names import PostName
+from feedsvc.posts.source import UNPUBLISHABLE
 from feedsvc.posts.urls import page_url
 
 ID_STYLES = ("permalink", "tag", "jekyll-feed")
@@ -39,13 +40,18 @@ def propose_id(style: str, sources: IdSources) -> str:
     """
     explicit = sources.explicit.strip()
     if explicit:
-        return explicit if _ABSOLUTE_IRI.fullmatch(explicit) else _tag(sources, explicit)
+        return explicit if is_absolute_iri(explicit) else _tag(sources, explicit)
     if style == "tag":
         name = sources.name
         return _tag(sources, f"{name.directory}/{name.slug}" if name.directory else name.slug)
     if style == "jekyll-feed":
         return _jekyll_feed_id(sources)
     return sources.alternate_link
+
+
+def is_absolute_iri(text: str) -> bool:
+    """Say whether ``text`` can be an id as it stands: an absolute IRI (RFC 4287, 4.2.6; RFC 3987, 2.2)."""
+    return _ABSOLUTE_IRI.fullmatch(text) is not None and UNPUBLISHABLE.search(text) is None
 
 
 def _tag(sources: IdSources, specific: str) -> str:

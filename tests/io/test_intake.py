@@ -180,15 +180,15 @@ def test_a_removed_post_touches_the_feeds_it_was_in(desk: Desk) -> None:
     desk.remove("a")
     assert desk.take_in() == {"the site", "news"}
     assert desk.live() == "b"
-    assert desk.ledger.live_paths() == {"b.md"}
+    assert desk.ledger.entries.live_paths() == {"b.md"}
 
 
 def test_a_post_that_only_the_ledger_knows_is_removed_too(desk: Desk) -> None:
     desk.write(a="news", b="it")
     desk.take_in()
-    desk.ledger.admit(_post("c"), NOON)
+    desk.ledger.entries.admit(_post("c"), NOON)
     desk.take_in(known_elsewhere=frozenset({"a.md", "c.md"}))
-    assert desk.ledger.live_paths() == {"a.md", "b.md"}
+    assert desk.ledger.entries.live_paths() == {"a.md", "b.md"}
 
 
 def _post(name: str) -> Post:
@@ -204,13 +204,13 @@ def test_a_broken_post_keeps_its_last_good_version_in_index_and_ledger(desk: Des
     desk.take_in()
     assert desk.rejected() == {"a.md": True}
     assert desk.live() == "a b"
-    kept = desk.ledger.kept("a.md")
+    kept = desk.ledger.kept.get("a.md")
     assert kept
     assert kept.content == "news"
     desk.write(a="mended")
     assert desk.take_in() == {"the site", "news", "mended"}
     assert desk.rejected() == {}
-    assert desk.ledger.kept("a.md") is None
+    assert desk.ledger.kept.get("a.md") is None
 
 
 def test_a_broken_post_that_breaks_again_keeps_the_last_good_version(desk: Desk) -> None:
@@ -221,7 +221,7 @@ def test_a_broken_post_that_breaks_again_keeps_the_last_good_version(desk: Desk)
     os.utime(desk.posts / "a.md", ns=(1, 1))
     (desk.posts / "a.md").write_bytes(b"x" * 2000)
     desk.take_in()
-    kept = desk.ledger.kept("a.md")
+    kept = desk.ledger.kept.get("a.md")
     assert kept
     assert kept.content == "news"
     assert desk.rejected() == {"a.md": True}
@@ -322,11 +322,11 @@ def test_more_than_half_may_not_vanish(desk: Desk, removed: str, stops: bool) ->
         with pytest.raises(RemovalsError) as caught:
             desk.take_in(future=True)
         assert (caught.value.vanished, caught.value.known) == (len(removed), 4)
-        assert desk.ledger.live_paths() == {"a.md", "b.md", "c.md", "d.md"}
+        assert desk.ledger.entries.live_paths() == {"a.md", "b.md", "c.md", "d.md"}
         desk.take_in(future=True, allow_removals=True)
     else:
         desk.take_in(future=True)
-    assert len(desk.ledger.live_paths()) == 4 - len(removed)
+    assert len(desk.ledger.entries.live_paths()) == 4 - len(removed)
 
 
 def test_new_posts_do_not_make_up_for_those_that_vanished(desk: Desk) -> None:
@@ -361,7 +361,7 @@ def test_a_live_post_that_is_dated_anew_leaves_and_comes_back(desk: Desk) -> Non
     desk.write(a="news 2")
     assert desk.take_in() == {"the site", "news"}
     assert desk.live() == "b"
-    assert desk.ledger.live_paths() == {"b.md"}
+    assert desk.ledger.entries.live_paths() == {"b.md"}
     desk.take_in(hours=3)
     standing = desk.index.posts.ranking(SITE, 1)[0]
     assert (standing.path, standing.live_at) == ("a.md", NOON + 3 * HOUR)
@@ -380,8 +380,8 @@ def test_a_waiting_post_that_breaks_still_goes_live(desk: Desk) -> None:
 
 def test_warnings_are_remembered_with_what_the_ledger_has_to_say(desk: Desk) -> None:
     desk.write(a="odd", b="it")
-    desk.ledger.admit(_post("x"), NOON)
-    desk.ledger.rename("x.md", "gone.md")
+    desk.ledger.entries.admit(_post("x"), NOON)
+    desk.ledger.entries.rename("x.md", "gone.md")
     desk.write(x="odd")
     desk.take_in()
     told = [(finding.path, finding.reason.partition(" ")[0]) for finding in desk.index.files.warnings()]

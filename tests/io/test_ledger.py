@@ -49,7 +49,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
     """A ledger that is past its first build: it knows the posts a and b, live since June."""
     with closing(open_ledger(path)) as first:
         for name in "ab":
-            first.admit(post(name), NOON)
+            first.entries.admit(post(name), NOON)
         first.commit()
     with closing(open_ledger(path)) as later:
         yield later
@@ -58,21 +58,21 @@ def ledger(path: Path) -> Iterator[Ledger]:
 def renames(ledger: Ledger, *posts: Post, present: str = "", vanished: str = "") -> dict[str, str]:
     """Match renames; files are named by their letters, and those of the posts are present too."""
     there = frozenset(f"{name}.md" for name in present) | {each.path for each in posts}
-    return dict(ledger.match_renames(posts, there.__contains__, frozenset(f"{name}.md" for name in vanished)))
+    return dict(ledger.entries.match_renames(posts, there.__contains__, frozenset(f"{name}.md" for name in vanished)))
 
 
 # Ids
 
 
 def test_a_post_gets_the_id_it_proposes_and_keeps_it_whatever_it_proposes_later(ledger: Ledger) -> None:
-    assert ledger.admit(post("c"), NOON).id == "https://example.org/c/"
+    assert ledger.entries.admit(post("c"), NOON).id == "https://example.org/c/"
     moved = replace(post("c"), digest="other bytes", proposed_id="https://example.com/new/c/")
-    assert ledger.admit(moved, NOON + HOUR).id == "https://example.org/c/"
+    assert ledger.entries.admit(moved, NOON + HOUR).id == "https://example.org/c/"
 
 
 def test_a_second_post_with_the_same_id_gets_one_of_its_own_and_a_finding(ledger: Ledger) -> None:
     second = post("c", proposed_id="https://example.org/a/")
-    admission = ledger.admit(second, NOON)
+    admission = ledger.entries.admit(second, NOON)
     assert admission.id.startswith("https://example.org/a/#")
     assert len(admission.id.rpartition("#")[2]) == 8
     assert admission.finding is not None
@@ -80,13 +80,13 @@ def test_a_second_post_with_the_same_id_gets_one_of_its_own_and_a_finding(ledger
         f"c.md: the id https://example.org/a/ already belongs to another post, so this one is published as "
         f"{admission.id}; give it a permalink or an id of its own"
     )
-    assert ledger.admit(post("a"), NOON).finding is None
+    assert ledger.entries.admit(post("a"), NOON).finding is None
 
 
 def test_the_finding_stays_until_the_post_proposes_an_id_of_its_own(ledger: Ledger) -> None:
-    first = ledger.admit(post("c", proposed_id="https://example.org/a/"), NOON)
-    again = ledger.admit(post("c", proposed_id="https://example.org/a/", digest="edited"), NOON)
-    mended = ledger.admit(post("c", digest="mended"), NOON)
+    first = ledger.entries.admit(post("c", proposed_id="https://example.org/a/"), NOON)
+    again = ledger.entries.admit(post("c", proposed_id="https://example.org/a/", digest="edited"), NOON)
+    mended = ledger.entries.admit(post("c", digest="mended"), NOON)
     assert again.finding == first.finding
     assert mended.finding is None
     assert mended.id == first.id
@@ -96,21 +96,21 @@ def test_the_id_of_a_second_post_depends_on_its_path_only(tmp_path: Path) -> Non
     given = []
     for name in ("one", "two"):
         with closing(open_ledger(tmp_path / name)) as ledger:
-            ledger.admit(post("a"), NOON)
-            given.append(ledger.admit(post("c", proposed_id="https://example.org/a/"), NOON).id)
+            ledger.entries.admit(post("a"), NOON)
+            given.append(ledger.entries.admit(post("c", proposed_id="https://example.org/a/"), NOON).id)
     assert given[0] == given[1]
 
 
 def test_an_id_is_never_given_twice_even_when_its_post_is_gone(ledger: Ledger) -> None:
-    ledger.withdraw(["a.md"], NOON)
-    assert ledger.admit(post("c", proposed_id="https://example.org/a/"), NOON).id != "https://example.org/a/"
+    ledger.entries.withdraw(["a.md"], NOON)
+    assert ledger.entries.admit(post("c", proposed_id="https://example.org/a/"), NOON).id != "https://example.org/a/"
 
 
 def test_a_path_used_again_and_again_gets_a_new_id_each_time(ledger: Ledger) -> None:
     given = set()
     for number in range(4):
-        given.add(ledger.admit(post("new", digest=f"bytes {number}", body_digest=f"text {number}"), NOON).id)
-        ledger.rename("new.md", f"kept-{number}.md")
+        given.add(ledger.entries.admit(post("new", digest=f"bytes {number}", body_digest=f"text {number}"), NOON).id)
+        ledger.entries.rename("new.md", f"kept-{number}.md")
     assert len(given) == 4
 
 
@@ -119,42 +119,42 @@ def test_a_path_used_again_and_again_gets_a_new_id_each_time(ledger: Ledger) -> 
 
 def test_the_first_build_takes_each_post_as_live_since_its_own_date(path: Path) -> None:
     with closing(open_ledger(path)) as ledger:
-        assert ledger.admit(post("a"), NOON).live_at == JUNE
-        assert ledger.admit(post("b", published=JUNE - HOUR), NOON).live_at == JUNE - HOUR
+        assert ledger.entries.admit(post("a"), NOON).live_at == JUNE
+        assert ledger.entries.admit(post("b", published=JUNE - HOUR), NOON).live_at == JUNE - HOUR
 
 
 def test_a_post_of_a_later_build_is_live_since_that_build_whatever_its_date(ledger: Ledger) -> None:
-    assert ledger.admit(post("c", published=JUNE - 1000 * HOUR), NOON).live_at == NOON
-    assert ledger.admit(post("c", published=JUNE - 1000 * HOUR), NOON + HOUR).live_at == NOON
+    assert ledger.entries.admit(post("c", published=JUNE - 1000 * HOUR), NOON).live_at == NOON
+    assert ledger.entries.admit(post("c", published=JUNE - 1000 * HOUR), NOON + HOUR).live_at == NOON
 
 
 def test_a_first_build_that_was_not_committed_is_no_first_build(path: Path) -> None:
     with closing(open_ledger(path)) as cut_off:
-        cut_off.admit(post("a"), NOON)
+        cut_off.entries.admit(post("a"), NOON)
     with closing(open_ledger(path)) as ledger:
-        assert ledger.live_paths() == frozenset()
-        assert ledger.admit(post("a"), NOON + HOUR).live_at == JUNE
+        assert ledger.entries.live_paths() == frozenset()
+        assert ledger.entries.admit(post("a"), NOON + HOUR).live_at == JUNE
 
 
 def test_an_edit_keeps_id_and_go_live_time(ledger: Ledger) -> None:
     edited = post("a", digest="edited", body_digest="edited", published=JUNE + HOUR)
-    admission = ledger.admit(edited, NOON)
+    admission = ledger.entries.admit(edited, NOON)
     assert (admission.id, admission.live_at) == ("https://example.org/a/", JUNE)
 
 
 def test_a_withdrawn_post_that_returns_keeps_its_id_and_its_go_live_time(ledger: Ledger) -> None:
-    ledger.withdraw(["a.md"], NOON)
-    assert ledger.live_paths() == {"b.md"}
-    admission = ledger.admit(post("a"), NOON + HOUR)
+    ledger.entries.withdraw(["a.md"], NOON)
+    assert ledger.entries.live_paths() == {"b.md"}
+    admission = ledger.entries.admit(post("a"), NOON + HOUR)
     assert (admission.id, admission.live_at) == ("https://example.org/a/", JUNE)
-    assert ledger.live_paths() == {"a.md", "b.md"}
+    assert ledger.entries.live_paths() == {"a.md", "b.md"}
 
 
 def test_a_withdrawn_post_that_returns_with_a_newer_date_goes_live_anew(ledger: Ledger) -> None:
-    ledger.withdraw(["a.md"], NOON)
-    admission = ledger.admit(post("a", published=NOON, digest="dated anew"), NOON + HOUR)
+    ledger.entries.withdraw(["a.md"], NOON)
+    admission = ledger.entries.admit(post("a", published=NOON, digest="dated anew"), NOON + HOUR)
     assert (admission.id, admission.live_at) == ("https://example.org/a/", NOON + HOUR)
-    assert ledger.admit(post("a", published=NOON, digest="dated anew"), NOON + 2 * HOUR).live_at == NOON + HOUR
+    assert ledger.entries.admit(post("a", published=NOON, digest="dated anew"), NOON + 2 * HOUR).live_at == NOON + HOUR
 
 
 @pytest.mark.parametrize(("hours", "anew"), [(47, True), (48, False)])
@@ -162,15 +162,15 @@ def test_a_post_that_was_taken_away_before_every_reader_saw_it_goes_live_anew_wh
     ledger: Ledger, hours: int, anew: bool
 ) -> None:
     returned = JUNE + 500 * HOUR
-    ledger.withdraw(["a.md"], JUNE + hours * HOUR)
-    admission = ledger.admit(post("a"), returned, window=48 * HOUR)
+    ledger.entries.withdraw(["a.md"], JUNE + hours * HOUR)
+    admission = ledger.entries.admit(post("a"), returned, window=48 * HOUR)
     assert admission.live_at == (returned if anew else JUNE)
 
 
 def test_withdrawing_counts_each_post_once(ledger: Ledger) -> None:
-    ledger.withdraw(["a.md", "a.md", "unknown.md"], NOON)
-    assert ledger.live_paths() == {"b.md"}
-    assert len(ledger.live_paths()) == 1
+    ledger.entries.withdraw(["a.md", "a.md", "unknown.md"], NOON)
+    assert ledger.entries.live_paths() == {"b.md"}
+    assert len(ledger.entries.live_paths()) == 1
 
 
 # Renames
@@ -179,19 +179,19 @@ def test_withdrawing_counts_each_post_once(ledger: Ledger) -> None:
 def test_the_same_bytes_under_a_new_name_are_the_same_post(ledger: Ledger) -> None:
     moved = replace(post("a"), path="z.md", name_key="z", proposed_id="https://example.org/z/")
     assert renames(ledger, moved, present="b", vanished="a") == {"z.md": "a.md"}
-    ledger.rename("a.md", "z.md")
-    admission = ledger.admit(moved, NOON)
+    ledger.entries.rename("a.md", "z.md")
+    admission = ledger.entries.admit(moved, NOON)
     assert (admission.id, admission.live_at, admission.finding) == ("https://example.org/a/", JUNE, None)
-    assert ledger.live_paths() == {"b.md", "z.md"}
+    assert ledger.entries.live_paths() == {"b.md", "z.md"}
 
 
 def test_the_same_bytes_are_the_same_post_after_a_while_too(ledger: Ledger) -> None:
-    ledger.withdraw(["a.md"], NOON)
+    ledger.entries.withdraw(["a.md"], NOON)
     ledger.commit()
     moved = replace(post("a"), path="z.md")
     assert renames(ledger, moved, present="b") == {"z.md": "a.md"}
-    ledger.rename("a.md", "z.md")
-    assert ledger.admit(moved, NOON + HOUR).id == "https://example.org/a/"
+    ledger.entries.rename("a.md", "z.md")
+    assert ledger.entries.admit(moved, NOON + HOUR).id == "https://example.org/a/"
 
 
 def test_the_same_text_below_another_front_matter_is_the_same_post_if_the_old_file_vanished_now(
@@ -219,7 +219,7 @@ def test_two_copies_of_a_vanished_post_share_nothing(ledger: Ledger) -> None:
 
 
 def test_two_vanished_posts_with_the_same_bytes_are_matched_one_to_one(ledger: Ledger) -> None:
-    ledger.admit(replace(post("a"), path="c.md"), NOON)
+    ledger.entries.admit(replace(post("a"), path="c.md"), NOON)
     moved = [replace(post("a"), path=f"{name}.md", name_key=name) for name in "zy"]
     assert renames(ledger, *moved, present="b", vanished="ac") == {"y.md": "a.md", "z.md": "c.md"}
 
@@ -231,40 +231,40 @@ def test_the_same_bytes_are_a_better_match_than_the_same_text(ledger: Ledger) ->
 
 
 def test_posts_without_a_text_are_not_told_by_it(ledger: Ledger) -> None:
-    ledger.admit(post("c", body_digest=""), NOON)
+    ledger.entries.admit(post("c", body_digest=""), NOON)
     assert renames(ledger, post("z", body_digest=""), present="ab", vanished="c") == {}
 
 
 def test_a_rename_drops_the_version_kept_under_the_old_name(ledger: Ledger) -> None:
-    ledger.keep(post("a"))
-    ledger.rename("a.md", "z.md")
-    assert ledger.kept("a.md") is None
+    ledger.kept.keep(post("a"))
+    ledger.entries.rename("a.md", "z.md")
+    assert ledger.kept.get("a.md") is None
 
 
 # Last good versions
 
 
 def test_the_last_good_version_is_kept_until_it_is_released(path: Path, ledger: Ledger) -> None:
-    ledger.keep(post("a"))
+    ledger.kept.keep(post("a"))
     ledger.commit()
     ledger.close()
     with closing(open_ledger(path)) as later:
-        assert later.kept("a.md") == post("a")
-        assert later.kept("b.md") is None
-        later.keep(post("a", title="newer"))
-        assert later.kept("a.md") == post("a", title="newer")
-        later.release("a.md")
-        assert later.kept("a.md") is None
+        assert later.kept.get("a.md") == post("a")
+        assert later.kept.get("b.md") is None
+        later.kept.keep(post("a", title="newer"))
+        assert later.kept.get("a.md") == post("a", title="newer")
+        later.kept.release("a.md")
+        assert later.kept.get("a.md") is None
 
 
 def test_a_withdrawn_post_leaves_no_version_behind(ledger: Ledger) -> None:
-    ledger.keep(post("a"))
-    ledger.withdraw(["a.md"], NOON)
-    assert ledger.kept("a.md") is None
+    ledger.kept.keep(post("a"))
+    ledger.entries.withdraw(["a.md"], NOON)
+    assert ledger.kept.get("a.md") is None
 
 
 def test_a_kept_version_that_cannot_be_read_is_told_as_damage(path: Path, ledger: Ledger) -> None:
-    ledger.keep(post("a"))
+    ledger.kept.keep(post("a"))
     ledger.commit()
     ledger.close()
     connection = sqlite3.connect(path)
@@ -272,7 +272,7 @@ def test_a_kept_version_that_cannot_be_read_is_told_as_damage(path: Path, ledger
         connection.execute("UPDATE kept SET post=substr(post, 1, 20)")
     connection.close()
     with closing(open_ledger(path)) as damaged, pytest.raises(LedgerError, match=r"ledger\.sqlite3: .*damaged"):
-        damaged.kept("a.md")
+        damaged.kept.get("a.md")
 
 
 # Terms
@@ -280,20 +280,20 @@ def test_a_kept_version_that_cannot_be_read_is_told_as_damage(path: Path, ledger
 
 def name(ledger: Ledger, key: str, proposed: str, *, kind: str = "category", label: str = "") -> str:
     """Name a term as a build does, and return its slug."""
-    return ledger.name_term(kind, key, proposed, label or key)[0]
+    return ledger.terms.give(kind, key, proposed, label or key)[0]
 
 
 def test_a_term_is_unknown_until_it_is_named(ledger: Ledger) -> None:
-    assert ledger.term_name("category", "c++") is None
-    assert ledger.name_term("category", "c++", "c", "C++") == ("c", "C++")
-    assert ledger.term_name("category", "c++") == ("c", "C++")
+    assert ledger.terms.get("category", "c++") is None
+    assert ledger.terms.give("category", "c++", "c", "C++") == ("c", "C++")
+    assert ledger.terms.get("category", "c++") == ("c", "C++")
 
 
 def test_a_slug_is_its_terms_for_ever_and_who_comes_second_gets_a_suffix(ledger: Ledger) -> None:
     assert name(ledger, "c++", "c") == "c"
     second = name(ledger, "c#", "c")
     assert re.fullmatch(r"c-[0-9a-f]{6}", second)
-    assert ledger.name_term("category", "c++", "other", "C plus plus") == ("c", "C plus plus")
+    assert ledger.terms.give("category", "c++", "other", "C plus plus") == ("c", "C plus plus")
     assert name(ledger, "c#", "c") == second
 
 
@@ -318,7 +318,7 @@ def test_a_commit_with_a_change_is_a_new_generation_and_one_without_is_not(ledge
     marks = [ledger.mark()]
     ledger.commit()
     marks.append(ledger.mark())
-    ledger.admit(post("c"), NOON)
+    ledger.entries.admit(post("c"), NOON)
     marks.append(ledger.mark())
     ledger.commit()
     marks.append(ledger.mark())
@@ -328,12 +328,12 @@ def test_a_commit_with_a_change_is_a_new_generation_and_one_without_is_not(ledge
 @pytest.mark.parametrize(
     "change",
     [
-        lambda ledger: ledger.admit(post("c"), NOON),
-        lambda ledger: ledger.admit(post("a", digest="edited"), NOON),
-        lambda ledger: ledger.withdraw(["a.md"], NOON),
-        lambda ledger: ledger.rename("a.md", "z.md"),
-        lambda ledger: ledger.keep(post("a")),
-        lambda ledger: ledger.name_term("category", "new", "new", "New"),
+        lambda ledger: ledger.entries.admit(post("c"), NOON),
+        lambda ledger: ledger.entries.admit(post("a", digest="edited"), NOON),
+        lambda ledger: ledger.entries.withdraw(["a.md"], NOON),
+        lambda ledger: ledger.entries.rename("a.md", "z.md"),
+        lambda ledger: ledger.kept.keep(post("a")),
+        lambda ledger: ledger.terms.give("category", "new", "new", "New"),
         lambda ledger: ledger.deleted.note("c", [("site", "")], NOON),
         lambda ledger: ledger.deleted.forget("b", [("site", "")]),
         lambda ledger: ledger.deleted.expire(("site", ""), to_microseconds(NOON)),
@@ -352,17 +352,17 @@ def test_every_change_makes_a_generation(ledger: Ledger, change: Any) -> None:
 @pytest.mark.parametrize(
     "look",
     [
-        lambda ledger: ledger.admit(post("a"), NOON + HOUR),
-        lambda ledger: ledger.withdraw(["unknown.md"], NOON),
-        lambda ledger: ledger.release("a.md"),
-        lambda ledger: ledger.keep(post("b")),
-        lambda ledger: ledger.term_name("category", "old"),
+        lambda ledger: ledger.entries.admit(post("a"), NOON + HOUR),
+        lambda ledger: ledger.entries.withdraw(["unknown.md"], NOON),
+        lambda ledger: ledger.kept.release("a.md"),
+        lambda ledger: ledger.kept.keep(post("b")),
+        lambda ledger: ledger.terms.get("category", "old"),
     ],
     ids=["known post", "unknown path", "nothing kept", "kept already", "known term"],
 )
 def test_what_is_known_already_makes_none(ledger: Ledger, look: Any) -> None:
-    ledger.keep(post("b"))
-    ledger.name_term("category", "old", "old", "Old")
+    ledger.kept.keep(post("b"))
+    ledger.terms.give("category", "old", "old", "Old")
     ledger.commit()
     before = ledger.mark()
     look(ledger)
@@ -371,7 +371,7 @@ def test_what_is_known_already_makes_none(ledger: Ledger, look: Any) -> None:
 
 
 def test_a_committed_mark_is_there_after_opening_again(path: Path, ledger: Ledger) -> None:
-    ledger.admit(post("c"), NOON)
+    ledger.entries.admit(post("c"), NOON)
     ledger.commit()
     mark = ledger.mark()
     ledger.close()
@@ -400,7 +400,7 @@ def test_a_damaged_ledger_stops_with_what_to_do(path: Path) -> None:
 
 def test_damage_deeper_in_says_what_to_do_too(path: Path) -> None:
     with closing(open_ledger(path)) as ledger:
-        ledger.name_term("category", "news", "news", "News")
+        ledger.terms.give("category", "news", "news", "News")
         ledger.commit()
     connection = sqlite3.connect(path)
     (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name='terms'").fetchone()
@@ -410,7 +410,7 @@ def test_damage_deeper_in_says_what_to_do_too(path: Path) -> None:
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
     with closing(open_ledger(path)) as ledger, pytest.raises(LedgerError, match="restore it from your backup"):
-        ledger.term_name("category", "news")
+        ledger.terms.get("category", "news")
 
 
 def test_a_ledger_of_a_later_feedsvc_is_not_called_damaged(path: Path) -> None:

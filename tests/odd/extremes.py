@@ -1,0 +1,93 @@
+"""Sizes and depths that would cost minutes, and the far corners of Unicode."""
+
+from __future__ import annotations
+
+from .cases import Case, body, matter
+
+FAMILY = "👨\u200d👩\u200d👧\u200d👦"
+TEXTS = (
+    ("text from right to left", "שלום עולם", ("שלום עולם",)),
+    ("an override of direction", "a\u202eb\u202c", ("a\u202eb\u202c",)),
+    ("isolates", "a\u2066b\u2069", ("a\u2066b\u2069",)),
+    ("a family", FAMILY, (FAMILY,)),
+    ("a flag", "🇰🇷", ("🇰🇷",)),
+    ("a keycap", "1\ufe0f\u20e3", ("1\ufe0f\u20e3",)),
+    ("decomposed Hangul", "\u1112\u1161\u11ab", ("\u1112\u1161\u11ab",)),
+    ("a decomposed letter", "e\u0301", ("e\u0301",)),
+    ("a thousand accents", "a" + "\u0301" * 1000, ("\u0301" * 1000,)),
+    ("a noncharacter that XML allows", "a\ufdd0b", ("a\ufdd0b",)),
+    ("the last noncharacter", "a\U0010ffffb", ("a\U0010ffffb",)),
+    ("private use", "a\ue000b", ("a\ue000b",)),
+    ("a mark in the middle", "a\ufeffb", ("a",)),
+    ("blanks of no width", "a\u200bb", ("a\u200bb",)),
+    ("a soft hyphen", "a\u00adb", ("a\u00adb",)),
+    ("a line separator", "a\u2028b", ("a\u2028b",)),
+    ("a reference to an emoji", "&#x1F600;", ("😀",)),
+    ("Linear B", "𐀀", ("𐀀",)),
+)
+# What HTML 13.2.5.80 makes of them, less what XML cannot carry.
+REFERENCES = (
+    "&#0;",
+    "&#1;",
+    "&#xD800;",
+    "&#xDFFF;",
+    "&#xFFFF;",
+    "&#x110000;",
+    "&#99999999999;",
+    "&#x80;",
+    "&#;",
+    "&#x;",
+)
+COSTLY = (
+    ("a hundred thousand open elements", "<b>" * 100_000),
+    ("a hundred thousand divisions", "<div>" * 100_000),
+    ("a hundred thousand fonts", "<font>" * 50_000 + "x"),
+    ("a hundred thousand ampersands and more", "&" * 300_000),
+    ("quotations in quotations", ">" * 50_000 + "x"),
+    ("lists in lists", "".join(" " * (2 * depth) + "- x\n" for depth in range(600))),
+    ("lists on one line", "- " * 20_000 + "x"),
+    ("stars", "*" * 100_000 + "x"),
+    ("stars and underscores", "*_" * 30_000 + "x"),
+    ("brackets", "[" * 100_000),
+    ("brackets of links", "[x](" * 30_000),
+    ("pictures in pictures", "![" * 30_000 + "](x)" * 30_000),
+    ("backquotes of growing length", "".join("x" + "`" * count for count in range(1, 600))),
+    ("references to one definition", "[a]: /" + "x" * 1000 + "\n\n" + "[a] " * 5_000),
+    ("definitions", "".join(f"[{number}]: /x\n" for number in range(20_000))),
+    ("a table of many cells", "|" + "a|" * 200 + "\n|" + "-|" * 200 + "\n" + ("|" + "a|" * 200 + "\n") * 100),
+    ("a table that grows", "|a" * 300 + "\n|" + "-|" * 300 + "\n" + "|x\n" * 300),
+    ("tables in tables", "<table><tr><td>" * 5_000),
+    ("comments", "<!-- x -->" * 20_000),
+    ("comments never closed", "<!-- x " * 20_000),
+    ("instructions never closed", "<?x " * 30_000),
+    ("a line of a million letters", "가" * 1_000_000),
+    ("a million line ends", "a\n" * 500_000),
+    ("footnotes of footnotes", "".join(f"[^{number}]: [^{number + 1}]\n\n" for number in range(3_000)) + "[^0]"),
+    ("attributes", "<p " + "".join(f"a{number}=b " for number in range(20_000)) + ">x</p>"),
+    ("an attribute never closed", '<a href="' + "x" * 200_000),
+    ("references that are removed", "&#1;" * 50_000),
+    ("frames never closed", "<iframe " * 20_000),
+    ("quotes in a frame", "<iframe x='\"" * 20_000),
+    ("half tags", "<a " * 50_000),
+    ("blanks in lines", (" " * 1_000 + "\n") * 500),
+    ("escapes", "\\" * 100_000),
+    ("entities with long names", ("&" + "a" * 100) * 2_000),
+    ("links by themselves", "https://b.example/" * 5_000),
+    ("braces", "{" * 100_000),
+    ("braces of Liquid", "{{" * 30_000),
+    ("braces of attributes", "{: " * 20_000),
+    ("dollars", "$$" * 30_000),
+)
+
+CASES = (
+    *(Case(name=name, data=body(text), has=has) for name, text, has in TEXTS),
+    *(Case(name=f"the reference {text}", data=body(f"a{text}b"), has=("a", "b")) for text in REFERENCES),
+    *(Case(name=f"costly {name}", data=body(text), either=True) for name, text in COSTLY),
+    Case(name="ten thousand categories", data=matter(f"categories: [{', '.join(map(str, range(9_000)))}]")),
+    Case(name="a slug of a thousand letters", data=matter("title: a"), path=f"2024-07-11-{'가' * 70}.md"),
+    Case(name="lone surrogates of JSON", data=b'{"title": "a\\ud800b"}\nText.\n'),
+    Case(name="escaped noncharacters of JSON", data=b'{"title": "a\\uffff\\u0000b"}\nText.\n'),
+    Case(name="a title of one emoji", data=matter("title: 🍊"), title="🍊"),
+    Case(name="a title of marks alone", data=matter("title: \u0301\u0302")),
+    Case(name="a title of blanks of no width", data=matter('title: "\\u200b"')),
+)
