@@ -48,6 +48,10 @@ def read(case: Case) -> Post | PostError | Withheld:
     return parse_post(case.path, case.data, replace(RULES, timezone=ZoneInfo(case.zone)))
 
 
+OWN_ID = re.compile(r"p[0-9a-f]{8}-")
+"""How an id begins that is not to clash with those of other entries, nor with a name that scripts know."""
+
+
 class Reader(HTMLParser):
     """A parser that knows none of our rules, and notes what a reader would act on."""
 
@@ -61,8 +65,10 @@ class Reader(HTMLParser):
         if tag in FORBIDDEN:
             self.complaints.append(f"<{tag}>")
         for name, value in attrs:
-            if name.startswith("on") or name in ("style", "srcdoc", "id", "name", "target", "ping"):
+            if name.startswith("on") or name in ("style", "srcdoc", "name", "target", "ping"):
                 self.complaints.append(f"{name}=")
+            if name == "id" and not OWN_ID.match(value or ""):
+                self.complaints.append(f"id={value!r:.60}")
             if name in URLS and not (value or "").lower().startswith(SCHEMES):
                 self.complaints.append(f"{name}={value!r:.60}")
             if name == "srcset":

@@ -25,13 +25,11 @@ RULES = settings(max_examples=60, deadline=None)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 names = texts.filter(bool)
 instants = st.datetimes(timezones=st.just(UTC)).map(to_microseconds)
+aware = st.datetimes(timezones=st.just(UTC))
+AWARE = {datetime: aware, datetime | None: st.none() | aware}
 # Of every field that the model has, by its type.
 posts = st.builds(
-    Post,
-    **{
-        name: st.datetimes(timezones=st.just(UTC)) if kind is datetime else st.from_type(kind)
-        for name, kind in get_type_hints(Post).items()
-    },
+    Post, **{name: AWARE[kind] if kind in AWARE else st.from_type(kind) for name, kind in get_type_hints(Post).items()}
 )
 TABLES = {
     "entries": st.tuples(names, st.none() | names, texts, texts, instants, st.none() | instants),
@@ -39,6 +37,7 @@ TABLES = {
     "terms": st.tuples(names, names, names, names),
     "retired": st.tuples(names, instants),
     "deleted": st.tuples(names, texts, names, instants),
+    "file_dates": st.tuples(names, texts, instants),
 }
 ledgers = st.fixed_dictionaries({table: st.lists(rows, max_size=4) for table, rows in TABLES.items()})
 Tables = dict[str, list[tuple[object, ...]]]
