@@ -44,7 +44,7 @@ NONE = (
     *("yesterday", "2024", "20", "soon 2024-01-02", "2024-01-02 10", "0000-01-01", "99999-01-01", "[2024-01-02]"),
     *("2024-01-02 10:20:30 +0900 +0900", "١٤٠٢-٠١-٠٢", "2024-01-02'; DROP TABLE posts", "9" * 5000),
 )
-# Local times that a clock skipped (RFC 5545, 3.3.5: the offset before the gap) or showed twice (the second, as in Ruby).
+# Local times that a clock skipped (the offset before the gap: RFC 5545, 3.3.5) or showed twice (the second: Ruby).
 CLOCKS = (
     ("America/New_York", "2024-03-10 02:30", "2024-03-10T07:30:00Z"),
     ("America/New_York", "2024-11-03 01:30", "2024-11-03T06:30:00Z"),
