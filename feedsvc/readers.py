@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from feedsvc.model import Post, SourceFile
     from feedsvc.posts.jekyllrules import JekyllRules
     from feedsvc.posts.kramdown import KramdownOptions
-    from feedsvc.posts.parse import PostRules
+    from feedsvc.posts.rules import PostRules
     from feedsvc.records import MadeContent
     from feedsvc.undated import FileDater, Remembered
 
@@ -83,7 +83,7 @@ def make_reader(settings: Settings) -> FileReader:
 
 def post_rules(settings: Settings) -> PostRules:
     """Return the rules by which one post is read."""
-    from feedsvc.posts.parse import PostRules
+    from feedsvc.posts.rules import PostRules
 
     jekyll = _jekyll_rules(settings)
     return PostRules(

@@ -4,54 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from feedsvc.model import PostError
 from feedsvc.posts.content import markdown_to_html
 from feedsvc.posts.decoding import decode
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.frontmatter import FrontMatter
+from feedsvc.posts.draft import Draft
 from feedsvc.posts.labels import read_title
 from feedsvc.posts.liquid import Exceeded, Outline, Site, front_matter, render_liquid
 from feedsvc.posts.liquid.ruby import Moment
 from feedsvc.posts.liquid.typed import retyped
-from feedsvc.posts.names import PostName
-from feedsvc.posts.parse import PostRules
-from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.terms import read_tags
-from feedsvc.posts.timing import Times
 
-
-class HalfRead(Protocol):
-    """A post of which all is known but its content."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102 - as PostRules and Post name them, to the last one
-    @property
-    def data(self) -> bytes: ...  # noqa: D102
-    @property
-    def front(self) -> FrontMatter: ...  # noqa: D102
-    @property
-    def fields(self) -> Fields: ...  # noqa: D102
-    @property
-    def name(self) -> PostName: ...  # noqa: D102
-    @property
-    def rules(self) -> PostRules: ...  # noqa: D102
-    @property
-    def site(self) -> SiteFiles: ...  # noqa: D102
-    @property
-    def times(self) -> Times: ...  # noqa: D102
-    @property
-    def categories(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def slug(self) -> str: ...  # noqa: D102
-
-
-ReadHalf = Callable[[str, bytes], tuple[HalfRead, str] | None]
+ReadHalf = Callable[[str, bytes], tuple[Draft, str] | None]
 """Reads another post, and its URL's path, of its path and the beginning of its bytes; None where there is none."""
 
 
-def fill_in(post: HalfRead, url_path: str, read: ReadHalf) -> str | PostError:
+def fill_in(post: Draft, url_path: str, read: ReadHalf) -> str | PostError:
     """Return the body of ``post`` with its Liquid filled in, having told its author what is wrong with it."""
     rules, start = post.rules, post.front.body_start
     posts_dir = rules.jekyll.posts_dir if rules.jekyll else ""
@@ -78,7 +46,7 @@ def fill_in(post: HalfRead, url_path: str, read: ReadHalf) -> str | PostError:
     return filled.text
 
 
-def _outline(post: HalfRead, url_path: str, prefix: str) -> Outline:
+def _outline(post: Draft, url_path: str, prefix: str) -> Outline:
     zone, written = post.rules.timezone, post.front.matter.values
     source = decode(post.path, post.data, post.rules.encodings)
     typed = front_matter("" if isinstance(source, PostError) else source.text[: post.front.body_start], zone)

@@ -20,8 +20,9 @@ import atheris
 with atheris.instrument_imports(include=["feedsvc", "frontmatter", "json", "html"]):
     from feedsvc.model import Post, PostError, Withheld
     from feedsvc.posts.content import TooComplex, clean_content, render_content
-    from feedsvc.posts.parse import PostRules, finish_post, parse_post
+    from feedsvc.posts.parse import finish_post, parse_post
     from feedsvc.posts.plaintext import plain_text
+    from feedsvc.posts.rules import PostRules
     from feedsvc.posts.source import UNPUBLISHABLE, publishable
 
 RULES = PostRules(

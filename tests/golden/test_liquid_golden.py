@@ -16,10 +16,11 @@ import pytest
 from feedsvc.build import build
 from feedsvc.config import make_settings
 from feedsvc.model import PostError
-from feedsvc.posts import parse
+from feedsvc.posts.body import read_half
+from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.filling import fill_in
 from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.parse import PostRules
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
 
 HERE = Path(__file__).parent / "liquid"
@@ -83,12 +84,12 @@ LENIENT = {
 def rendered(body: str) -> tuple[str, list[str]]:
     """Return what a body becomes, and what its author is told of it."""
     site = SiteFiles(HERE / "site")
-    draft = parse._read_draft(CASE, (FRONT + body).encode(), RULES, site)
-    assert isinstance(draft, parse._Draft)
-    url_path = parse._url_path(draft)
+    draft = read_draft(CASE, (FRONT + body).encode(), RULES, site)
+    assert isinstance(draft, Draft)
+    url_path = url_path_of(draft)
     assert isinstance(url_path, str)
     told = len(draft.fields.findings)
-    text = fill_in(draft, url_path, lambda path, data: parse._read_half(path, data, RULES))
+    text = fill_in(draft, url_path, lambda path, data: read_half(path, data, RULES))
     assert not isinstance(text, PostError)
     return text, [str(finding) for finding in draft.fields.findings[told:]]
 

@@ -29,7 +29,7 @@ from feedsvc.errors import (
 from feedsvc.index import Index
 from feedsvc.ledger import Ledger
 from feedsvc.lock import build_lock
-from feedsvc.posts.parse import PostRules
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.scan import read_source
 from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.publish.staging import Staging

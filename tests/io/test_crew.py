@@ -19,7 +19,8 @@ from feedsvc.model import SourceFile
 from feedsvc.posts import crew
 from feedsvc.posts.crew import BATCH, finish_posts, read_files
 from feedsvc.posts.files import FileReader, Reading, Unread
-from feedsvc.posts.parse import PostRules, finish_post, parse_post
+from feedsvc.posts.parse import finish_post, parse_post
+from feedsvc.posts.rules import PostRules
 from feedsvc.records import PostRecord, load_post, unpack_content
 
 RULES = PostRules(

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post, PostError, Withheld
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.source import UNPUBLISHABLE
 
 from . import dates, encodings, extremes, markup, matters, words

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.dialects import GENERATORS
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.source import SourceText
 
 RULES = PostRules(

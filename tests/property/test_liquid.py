@@ -11,7 +11,8 @@ from feedsvc.model import Post, PostError
 from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.liquid.filters import FILTERS
 from feedsvc.posts.liquid.templates import environment
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 
 RULES = PostRules(
     site_url="https://example.org",

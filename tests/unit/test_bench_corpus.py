@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post, PostError
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 
 DIGEST = "83b8ff4bd5249488f1deece191676abd145596d9c3200b4b621a3903864f25c9"
 """SHA-256 of one round of days; a change to the generator makes older measurements another corpus's."""

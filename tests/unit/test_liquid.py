@@ -11,7 +11,8 @@ from feedsvc.model import Post, PostError
 from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.liquid.bounds import MAX_OUTPUT, MAX_STEPS
 from feedsvc.posts.liquid.lexer import read_pieces
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 
 RULES = PostRules(
     site_url="https://example.org",

@@ -7,7 +7,8 @@ import pytest
 
 from feedsvc.model import Post
 from feedsvc.posts.content import Content, TooComplex, render_content
-from feedsvc.posts.parse import PostRules, finish_post, parse_post
+from feedsvc.posts.parse import finish_post, parse_post
+from feedsvc.posts.rules import PostRules
 
 BASE = "https://example.org/2024/post/"
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Image, Post, PostError, Withheld
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 
 CORPUS = Path(
     os.environ.get("FEEDSVC_CORPUS", Path(__file__).parents[2].parent / "shared" / "corpus" / "frowth.tar.xz")

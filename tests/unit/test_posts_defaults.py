@@ -13,7 +13,8 @@ from feedsvc.posts.defaults import Defaults, begin_with, merge, read_defaults
 from feedsvc.posts.jekyllpaths import Home, SitePath, collection_permalinks, locate
 from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.matter import Matter, Span, Value
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.source import SourceText
 from feedsvc.posts.yamldoc import load_yaml
 

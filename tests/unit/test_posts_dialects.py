@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post, PostError, UndatedError, Withheld
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 
 RULES = PostRules(
     site_url="https://example.org",

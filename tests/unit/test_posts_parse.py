@@ -8,7 +8,8 @@ import pytest
 
 from feedsvc.model import Enclosure, Image, Person, Post, PostError, Withheld
 from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.smartify import Typography
 
 RULES = PostRules(

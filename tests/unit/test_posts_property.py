@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.names import name_key
-from feedsvc.posts.parse import PostRules, parse_post
+from feedsvc.posts.parse import parse_post
 from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.rules import PostRules
 from feedsvc.posts.slugs import MAX_SLUG_BYTES, term_slug
 from feedsvc.posts.smartify import Typography
 from feedsvc.posts.source import UNPUBLISHABLE

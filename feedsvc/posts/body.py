@@ -1,0 +1,61 @@
+"""A post's body: its Liquid filled in, and rendered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from feedsvc.model import PostError
+from feedsvc.posts.content import Content, TooComplex, render_content
+from feedsvc.posts.draft import Draft, read_draft, url_path_of
+from feedsvc.posts.files import NO_FILES
+from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
+from feedsvc.posts.rules import PostRules
+from feedsvc.posts.source import code_point
+
+
+def fill_body(draft: Draft, url_path: str) -> Draft | PostError:
+    """Return the post with its Liquid filled in; the post itself where it has none."""
+    body, jekyll = draft.front.body, draft.rules.jekyll
+    if jekyll is None or not jekyll.liquid or not ("{{" in body or "{%" in body):
+        return draft
+    if draft.fields.switch("render_with_liquid") is False:
+        return draft
+    # Imported here: it brings python-liquid, and most posts have no Liquid.
+    from feedsvc.posts.filling import fill_in
+
+    filled = fill_in(draft, url_path, partial(read_half, rules=draft.rules))
+    return filled if isinstance(filled, PostError) else replace(draft, front=replace(draft.front, body=filled))
+
+
+def read_half(path: str, data: bytes, rules: PostRules) -> tuple[Draft, str] | None:
+    """Return a post but for its content, and its URL's path, of the beginning of its file; None if it is not out."""
+    draft = read_draft(path, data, rules, NO_FILES)
+    url_path = url_path_of(draft) if isinstance(draft, Draft) else None
+    return (draft, url_path) if isinstance(draft, Draft) and isinstance(url_path, str) else None
+
+
+def make_content(draft: Draft, alternate_link: str, *, with_opening: bool) -> Content | PostError:
+    """Render the body of a post that stands at ``alternate_link``; its author is told what had to be removed.
+
+    ``with_opening`` makes a summary of it, too.
+    """
+    fields, front = draft.fields, draft.front
+    separator = fields.value("excerpt_separator")
+    content = render_content(
+        front.body,
+        alternate_link,
+        markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
+        separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
+        with_opening=with_opening,
+        frame_hosts=draft.rules.frame_hosts,
+        kramdown=draft.rules.kramdown,
+    )
+    if isinstance(content, TooComplex):
+        reason = f"the body has {content.reason}"
+        return fields.error_at(front.body_start, reason, "close what is open, or split the post")
+    for character in content.removed:
+        reason = f"the character {code_point(character)} may not stand in a feed and was removed"
+        at = front.body_start + max(front.body.find("&#"), 0)
+        fields.warn_at(at, reason, "delete the reference to it, a code like &#1;")
+    return content

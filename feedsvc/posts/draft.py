@@ -1,0 +1,142 @@
+"""What comes before a post's body: its place, its front matter, its dates and its address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feedsvc.model import PostError, Withheld
+from feedsvc.posts.decoding import decode
+from feedsvc.posts.defaults import NOTHING_GIVEN, begin_with
+from feedsvc.posts.dialects import translate
+from feedsvc.posts.fields import Fields
+from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
+from feedsvc.posts.jekyllpaths import SitePath, locate
+from feedsvc.posts.labels import language_of_path
+from feedsvc.posts.names import PostName, parse_name
+from feedsvc.posts.permalinks import (
+    PLACEHOLDERS,
+    PermalinkValues,
+    UnknownPlaceholder,
+    permalink_template,
+    render_permalink,
+)
+from feedsvc.posts.rules import PostRules
+from feedsvc.posts.sitefiles import SiteFiles
+from feedsvc.posts.terms import read_categories
+from feedsvc.posts.timing import Times, read_times
+from feedsvc.posts.withholding import withheld
+
+_OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A post half read: dated, and not withheld.
+
+    ``categories`` are as they are written; of ``times`` the date is the one that addresses hold.
+    """
+
+    path: str
+    place: SitePath
+    data: bytes
+    front: FrontMatter
+    fields: Fields
+    name: PostName
+    rules: PostRules
+    site: SiteFiles
+    times: Times
+    categories: tuple[str, ...]
+
+    @property
+    def own_slug(self) -> str:
+        """The slug that its author gave; empty where there is none."""
+        slug = self.fields.value("slug")
+        return slug if isinstance(slug, str) else ""
+
+    @property
+    def slug(self) -> str:
+        """The slug that addresses hold."""
+        return self.own_slug or self.name.slug
+
+    @property
+    def language(self) -> str:
+        """The language that the file's name or a directory says; empty where neither does."""
+        return self.name.language or language_of_path(self.path, self.rules.languages)
+
+
+def read_draft(
+    path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None
+) -> Draft | PostError | Withheld:
+    """Read what comes before the body: where the file stands, its front matter, and its dates."""
+    place = rules.jekyll.locate(path) if rules.jekyll else locate(path)
+    if place.draft and not rules.drafts:
+        return Withheld(path=path, reason="a draft")
+    source = decode(path, data, rules.encodings)
+    if isinstance(source, PostError):
+        return source
+    front = read_front_matter(source)
+    if isinstance(front, PostError):
+        return front
+    given = rules.jekyll.given(place) if rules.jekyll else NOTHING_GIVEN
+    matter = begin_with(translate(source, front.matter, rules.generator), place.categories, given)
+    fields = Fields(source, matter)
+    name = parse_name(path, rules.languages)
+    reason = withheld(fields, name, rules.generator, drafts=rules.drafts)
+    if reason:
+        return Withheld(path=path, reason=reason)
+    times = read_times(fields, name, rules.timezone, dated, jekyll=rules.jekyll is not None)
+    if isinstance(times, PostError):
+        return times
+    return Draft(
+        path=path,
+        place=place,
+        data=data,
+        front=front if matter is front.matter else replace(front, matter=matter),
+        fields=fields,
+        name=name,
+        rules=rules,
+        site=site,
+        times=times,
+        categories=read_categories(fields),
+    )
+
+
+def url_path_of(draft: Draft) -> str | PostError:
+    """Return the path of the post's URL, percent-encoded, below the site's; or what is wrong with its permalink."""
+    fields, name = draft.fields, draft.name
+    own = fields.text("permalink").strip()
+    if _OTHER_HOST.match(own):
+        return fields.error(
+            "permalink", "this is an address of its own, not a path of the site", 'begin it with one "/"'
+        )
+    if "?" in own or "#" in own:
+        fields.warn("permalink", "? and # are taken for letters of the path", "leave out the query and the fragment")
+    values = PermalinkValues(
+        path=draft.place.clean(f"{name.directory}/{name.stem}" if name.directory else name.stem),
+        collection=draft.place.collection,
+        stem=name.stem,
+        slug=draft.slug,
+        extension=name.extension,
+        date=draft.times.date.astimezone(draft.rules.timezone),
+        categories=draft.categories,
+        directory=name.directory,
+        own_slug=draft.own_slug,
+        title=title if isinstance(title := fields.value("title"), str) else "",
+        language="" if name.language.lower() == draft.rules.language.lower() else name.language,
+        nested=fields.value("categories"),
+    )
+    path = render_permalink(own or _template(draft), values)
+    if isinstance(path, UnknownPlaceholder):
+        reason = f":{path.name} is none of the placeholders of a permalink"
+        return fields.error("permalink", reason, f"known are :{', :'.join(PLACEHOLDERS)}")
+    return path
+
+
+def _template(draft: Draft) -> str:
+    """Return the permalink of the post's collection."""
+    jekyll, collection = draft.rules.jekyll, draft.place.collection
+    if jekyll and collection in jekyll.permalinks:
+        return jekyll.permalinks[collection]
+    return permalink_template(draft.rules.permalink)
