@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from feedsvc.build import build, warm_up
 from feedsvc.config import Settings
 from feedsvc.errors import FeedsvcError
+from feedsvc.posts.sitefiles import DRAWN_ON
 from feedsvc.report import BuildReport
 from feedsvc.status import STATUS_FILE, format_instant, read_last_build, write_next_run, write_status
 from feedsvc.watch import Changes, Watcher
@@ -45,6 +46,7 @@ class BuildSchedule:
         self._building = threading.Lock()
         self._stopping = False
         self._watcher: Watcher | None = None
+        self._watchers: list[Watcher] = []
         self._changes = Changes()
         self._seen = 0
         self._built_at = ""
@@ -89,14 +91,21 @@ class BuildSchedule:
         self._plan(_ASKED, self._clock(), self.run)
 
     def _watch(self) -> None:
-        if self._settings.schedule.watch:
-            posts = self._settings.posts
-            self._watcher = Watcher(posts.dir, posts.patterns, self.note, exclude=posts.exclude)
-            self._watcher.start()
+        settings = self._settings
+        if not settings.schedule.watch:
+            return
+        posts, jekyll = settings.posts, settings.jekyll.dir
+        self._watcher = Watcher(posts.dir, posts.patterns, self.note, exclude=posts.exclude)
+        self._watchers = [self._watcher]
+        if jekyll:
+            # Which posts draw on what is there, a build finds out.
+            self._watchers.append(Watcher(jekyll, DRAWN_ON, lambda _: self.note(None)))
+        for watcher in self._watchers:
+            watcher.start()
 
     def _watch_no_more(self) -> None:
-        watcher, self._watcher = self._watcher, None
-        if watcher:
+        watchers, self._watchers, self._watcher = self._watchers, [], None
+        for watcher in watchers:
             watcher.stop()
 
     def note(self, changed: frozenset[str] | None) -> None:

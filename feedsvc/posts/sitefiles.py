@@ -18,6 +18,9 @@ from feedsvc.posts.reading import open_inside, read_all
 HEAD_BYTES = 65_536
 """How much of a file tells what it is: its type, and an image's dimensions."""
 
+DRAWN_ON = ("_config.y*ml", "_config.toml", "_includes/**/*", "_data/**/*")
+"""Where in a Jekyll site, unless it says otherwise, is what many posts draw on, as globs."""
+
 _MOST_LISTED = 1_000_000
 
 

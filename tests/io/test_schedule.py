@@ -467,3 +467,21 @@ def test_other_settings_take_another_directory_under_watch(
     (site / "_posts" / "unwatched.md").write_text("y", encoding="utf-8")
     time.sleep(0.3)
     assert [call["changed"] for call in fake.calls] == [None, None, {"a.md"}, None]
+
+
+@pytest.mark.parametrize("path", ["_includes/deep/note.html", "_data/people.yml", "_config.yml"])
+def test_what_the_posts_of_a_jekyll_site_draw_on_is_watched_too(
+    schedule: Schedule, fake: FakeBuild, settings: Callable[..., Settings], site: Path, path: str
+) -> None:
+    made = schedule()
+    fake.wait_for(1)
+    for name in ("_includes/deep", "_data", "_layouts"):
+        (site / name).mkdir(parents=True)
+    made.reconfigure(settings(schedule={"every": "1h"}, jekyll={"dir": "."}))
+    fake.wait_for(2)
+    time.sleep(0.2)
+    (site / "_layouts" / "post.html").write_text("x", encoding="utf-8")
+    (site / path).write_text("x", encoding="utf-8")
+    fake.wait_for(3)
+    time.sleep(0.2)
+    assert [call["changed"] for call in fake.calls] == [None, None, None]
