@@ -124,7 +124,7 @@ def test_no_entry_shows_what_readers_must_not_see(entries: Mapping[str, etree._E
             assert [url for url in urls if not re.match("(?:https?|mailto|tel):", url)] == [], id_
 
 
-def test_titles_are_those_that_jekyll_reads(
+def test_titles_are_those_that_jekyll_shows(
     built_site: tuple[Path, Report], entries: Mapping[str, etree._Element]
 ) -> None:
     if shutil.which("jekyll") is None:

@@ -1,5 +1,7 @@
-# Prints the title of each post below the directory named, as Jekyll reads it, as one JSON object.
+# Prints the title of each post below the directory named, as Jekyll reads it and jekyll-feed shows it (its template's
+# `smartify`), as one JSON object.
 require "jekyll"
+require "cgi"
 require "json"
 
 Jekyll.logger.log_level = :error
@@ -9,4 +11,5 @@ site = Jekyll::Site.new(
   )
 )
 site.read
-puts JSON.generate(site.posts.docs.to_h { |post| [post.relative_path, post.data["title"].to_s] })
+quotes = site.find_converter_instance(Jekyll::Converters::SmartyPants)
+puts JSON.generate(site.posts.docs.to_h { |post| [post.relative_path, CGI.unescapeHTML(quotes.convert(post.data["title"].to_s))] })

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "tests/requirements.lock")
 PIN = re.compile(
     r"([a-z0-9][a-z0-9-]*)==([0-9][0-9a-z.+!]*)"  # name and version
-    r"(?: ; [a-z_]+ (?:[<>=!]=?|in) '[^'/:]+')?"  # where it is needed
+    r"(?: ;(?: (?:and )?[a-z_]+ (?:[<>=!]=?|in) '[^'/:]+')+)?"  # where it is needed
     r"((?: --hash=sha256:[0-9a-f]{64})+)"
 )
 
