@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -17,6 +18,29 @@ def ignore_progress(what: str, done: int, total: int) -> None:
 def count(number: int, noun: str) -> str:
     """Return "1 post", "2 posts"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+_MOST_OF_ONE_REASON, _MOST_OF_ONE_REMEDY = 3, 20
+
+
+def abridge(told: Iterable[str]) -> Iterator[str]:
+    """Yield lines of the form ``place: reason; hint``, and at the end how many of each kind were left out.
+
+    One include, or one plugin's tag, may be told of in thousands of posts: three places with the same reason are
+    shown, and twenty lines with different reasons and the same hint.
+    """
+    shown, left_out = Counter[str](), Counter[str]()
+    for line in told:
+        what = line.partition(": ")[2]
+        remedy = what.partition("; ")[2] or what
+        if shown[what] == _MOST_OF_ONE_REASON:
+            left_out[f"more places: {what}"] += 1
+        elif shown[f"; {remedy}"] == _MOST_OF_ONE_REMEDY:
+            left_out[f"more of the kind: {remedy}"] += 1
+        else:
+            shown.update((what, f"; {remedy}"))
+            yield line
+    yield from (f"{number} {kind}" for kind, number in left_out.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 
 import click
 
 from feedsvc.cli.progress import show_progress
-from feedsvc.cli.state import EXIT_REJECTED, State, now
+from feedsvc.cli.state import EXIT_REJECTED, State, now, posts_prefix
 from feedsvc.errors import FeedsvcError, LockHeldError
+from feedsvc.report import abridge
 
 
 @click.command()
@@ -37,9 +37,11 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
     write_status(status, now(), report)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.summary())
     if not as_json:
-        posts = os.path.relpath(settings.posts.dir)
-        for told in (*report.rejected, *report.warnings):
-            click.echo(f"{posts}/{told}", err=True)
+        posts = posts_prefix(settings)
+        for rejected in report.rejected:
+            click.echo(f"{posts}{rejected}", err=True)
+        for line in abridge(f"{posts}{told}" for told in report.warnings):
+            click.echo(line, err=True)
         for told_of_feed in report.feed_warnings:
             click.echo(told_of_feed, err=True)
     return EXIT_REJECTED if strict and report.rejected else 0

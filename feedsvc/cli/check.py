@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedsvc.cli.state import EXIT_REJECTED, State
+from feedsvc.cli.state import EXIT_REJECTED, State, posts_prefix
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -24,23 +23,27 @@ if TYPE_CHECKING:
 def check(state: State, paths: tuple[Path, ...], *, strict: bool) -> int:
     """Read and validate posts, all of them or those at PATHS, and publish nothing.
 
-    Prints what is wrong as file:line:column, and how to mend it. Exits with 3 if a post would be rejected.
+    Prints what is wrong as file:line:column, and how to mend it; of many warnings of one kind only the first, unless
+    PATHS are named. Exits with 3 if a post would be rejected.
     """
     from feedsvc.model import PostError
-    from feedsvc.report import count
+    from feedsvc.report import abridge, count
 
     settings = state.settings()
-    posts = os.path.relpath(settings.posts.dir)
-    rejected = warned = 0
+    posts = posts_prefix(settings)
+    rejected, warnings = 0, list[str]()
     for finding in _findings(settings, _relative(settings.posts.dir, paths)):
         if isinstance(finding, PostError):
             rejected += 1
-            click.echo(f"{posts}/{finding}")
+            click.echo(f"{posts}{finding}")
         else:
-            warned += 1
-            click.echo(f"{posts}/{replace(finding, reason=f'warning: {finding.reason}')}")
-    click.echo(f"{count(rejected, 'post')} would be rejected, {count(warned, 'warning')}", err=True)
-    return EXIT_REJECTED if rejected or (strict and warned) else 0
+            warnings.append(f"{posts}{replace(finding, reason=f'warning: {finding.reason}')}")
+    told = warnings if paths else list(abridge(warnings))
+    for warning in told:
+        click.echo(warning)
+    unabridged = f"; `feedsvc check {posts.rstrip('/') or '.'}` tells each" if told != warnings else ""
+    click.echo(f"{count(rejected, 'post')} would be rejected, {count(len(warnings), 'warning')}{unabridged}", err=True)
+    return EXIT_REJECTED if rejected or (strict and warnings) else 0
 
 
 def _relative(directory: Path, paths: Sequence[Path]) -> tuple[str, ...]:

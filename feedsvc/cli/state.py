@@ -28,6 +28,12 @@ class State:
         return load_settings(self.config_file, os.environ, Path.cwd())
 
 
+def posts_prefix(settings: Settings) -> str:
+    """Return what leads from here to the posts directory, with ``/``; nothing if we are there."""
+    directory = os.path.relpath(settings.posts.dir)
+    return "" if directory == "." else f"{directory}/"
+
+
 def now() -> datetime:
     """Return the present, aware and in UTC: the one clock of the command line."""
     return datetime.now(UTC)

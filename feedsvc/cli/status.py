@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-from feedsvc.cli.state import State, now
+from feedsvc.cli.state import State, now, posts_prefix
 from feedsvc.report import Rejected
 
 _PATIENCE = timedelta(seconds=10)
@@ -34,7 +33,7 @@ def status(state: State, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"snapshot": manifest.snapshot, "documents": feeds, **known}, ensure_ascii=False))
         return
-    _print_for_people(feeds, manifest.snapshot, known, os.path.relpath(settings.posts.dir))
+    _print_for_people(feeds, manifest.snapshot, known, posts_prefix(settings))
 
 
 def _print_for_people(feeds: list[dict[str, Any]], snapshot: str, known: dict[str, Any], posts: str) -> None:
@@ -46,7 +45,7 @@ def _print_for_people(feeds: list[dict[str, Any]], snapshot: str, known: dict[st
     click.echo(f"next run   {_tell_next_run(known.get('next_run'))}")
     click.echo(f"posts      {build.get('posts', 0)} live, {len(build.get('rejected', ()))} rejected")
     for rejected in build.get("rejected", ()):
-        click.echo(f"  {posts}/{Rejected(**rejected)}")
+        click.echo(f"  {posts}{Rejected(**rejected)}")
     click.echo(f"documents  {len(feeds)}")
     width = max((len(feed["path"]) for feed in feeds), default=0)
     for feed in feeds:

@@ -269,6 +269,32 @@ def test_check_reads_the_paths_that_are_named(
     assert out.startswith(("../2024-06-12-9.md:2:", "../sub/2024-06-12-9.md:2:"))
 
 
+def test_a_mistake_that_many_posts_share_is_told_a_few_times_unless_paths_are_named(
+    here: Path, write_post: WritePost, capsys: Capture
+) -> None:
+    for number in range(9):
+        write_post(f"2024-06-12-{number}.md", permalink="/p/?a")
+    out, err = told(capsys, run(["check"]))
+    assert (out.count("_posts/2024-06-12-"), out.splitlines()[3][:14]) == (3, "6 more places:")
+    assert err == "0 posts would be rejected, 9 warnings; `feedsvc check _posts` tells each\n"
+    out, err = told(capsys, run(["check", "_posts"]))
+    assert (out.count("_posts/2024-06-12-"), "tells each" in err) == (9, False)
+
+
+def test_places_begin_with_no_dot_where_the_posts_directory_is_the_working_directory(
+    here: Path, break_post: BreakPost, capsys: Capture
+) -> None:
+    break_post("2024-06-12-105.md")
+    own = '[posts]\ndir = "."\npatterns = ["_posts/*.md"]\nexclude = ["public/", "var/"]\n'
+    (here / "feedsvc.toml").write_text(CONFIGURATION + own, encoding="utf-8")
+    out, _ = told(capsys, run(["check"]), 3)
+    _, err = told(capsys, run(["build"]))
+    status, _ = told(capsys, run(["status"]))
+    assert out.startswith("_posts/2024-06-12-105.md:2:")
+    assert err == out
+    assert f"  {out}" in status
+
+
 @pytest.mark.parametrize("path", ["feedsvc.toml", "..", "_posts/missing.md"])
 def test_check_refuses_paths_that_are_not_below_the_posts_directory(here: Path, capsys: Capture, path: str) -> None:
     out, err = told(capsys, run(["check", path]), 2)

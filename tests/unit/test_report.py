@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedsvc.report import BuildReport, Rejected
+from feedsvc.report import BuildReport, Rejected, abridge
 
 REJECTED = Rejected(
     path="2024-06-12-105.md",
@@ -101,3 +101,23 @@ def test_the_summary_tells_of_removals_and_warnings() -> None:
         REPORT, rejected=(), written=(), removed=("/categories/it/atom.xml",), warnings=("a",), feed_warnings=("b",)
     )
     assert told.summary() == ("2171 posts in 45 feeds, nothing to write, 1 removed, 133 unchanged, 2 warnings; 1.23 s")
+
+
+def test_warnings_of_one_reason_are_told_for_three_posts_and_counted_for_the_others() -> None:
+    same = [f"{number}.md:7:1: in _includes/ad.html:1:17: ad is no tag; write it out" for number in range(120)]
+    other = "77.md:9:2: another one"
+    assert list(abridge([*same[:60], other, *same[60:]])) == [
+        *same[:3],
+        other,
+        "117 more places: in _includes/ad.html:1:17: ad is no tag; write it out",
+    ]
+
+
+def test_warnings_that_are_mended_in_one_way_are_told_twenty_times_and_counted_from_then_on() -> None:
+    each = [f"{number}.md:2:1: image: there is no {number}.png; put it there" for number in range(1000)]
+    assert list(abridge(each)) == [*each[:20], "980 more of the kind: put it there"]
+
+
+def test_few_warnings_are_all_told() -> None:
+    few = ["a.md: odd", "a.md: odd", "b.md:1:1: odd; mend it", "c.md", ""]
+    assert list(abridge(few)) == few
