@@ -20,20 +20,26 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+ELSEWHERE = "in "
+"""How a reason begins that lies in another file than the post: ``in _includes/note.html: …``."""
+
 _MOST_OF_ONE_REASON, _MOST_OF_ONE_REMEDY = 3, 20
 
 
-def abridge(told: Iterable[str]) -> Iterator[str]:
+def abridge(told: Iterable[str], *, only: str = "") -> Iterator[str]:
     """Yield lines of the form ``place: reason; hint``, and at the end how many of each kind were left out.
 
     One include, or one plugin's tag, may be told of in thousands of posts: three places with the same reason are
-    shown, and twenty lines with different reasons and the same hint.
+    shown, and twenty lines with different reasons and the same hint. Reasons that do not begin with ``only`` are all
+    told.
     """
     shown, left_out = Counter[str](), Counter[str]()
     for line in told:
         what = line.partition(": ")[2]
         remedy = what.partition("; ")[2] or what
-        if shown[what] == _MOST_OF_ONE_REASON:
+        if not what.startswith(only):
+            yield line
+        elif shown[what] == _MOST_OF_ONE_REASON:
             left_out[f"more places: {what}"] += 1
         elif shown[f"; {remedy}"] == _MOST_OF_ONE_REMEDY:
             left_out[f"more of the kind: {remedy}"] += 1

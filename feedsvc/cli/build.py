@@ -9,7 +9,7 @@ import click
 from feedsvc.cli.progress import show_progress
 from feedsvc.cli.state import EXIT_REJECTED, State, now, posts_prefix
 from feedsvc.errors import FeedsvcError, LockHeldError
-from feedsvc.report import abridge
+from feedsvc.report import ELSEWHERE, abridge
 
 
 @click.command()
@@ -38,9 +38,8 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.summary())
     if not as_json:
         posts = posts_prefix(settings)
-        for rejected in report.rejected:
-            click.echo(f"{posts}{rejected}", err=True)
-        for line in abridge(f"{posts}{told}" for told in report.warnings):
+        rejected = abridge((f"{posts}{told}" for told in report.rejected), only=ELSEWHERE)
+        for line in (*rejected, *abridge(f"{posts}{told}" for told in report.warnings)):
             click.echo(line, err=True)
         for told_of_feed in report.feed_warnings:
             click.echo(told_of_feed, err=True)

@@ -27,22 +27,22 @@ def check(state: State, paths: tuple[Path, ...], *, strict: bool) -> int:
     PATHS are named. Exits with 3 if a post would be rejected.
     """
     from feedsvc.model import PostError
-    from feedsvc.report import abridge, count
+    from feedsvc.report import ELSEWHERE, abridge, count
 
     settings = state.settings()
     posts = posts_prefix(settings)
-    rejected, warnings = 0, list[str]()
+    rejected, warnings = list[str](), list[str]()
     for finding in _findings(settings, _relative(settings.posts.dir, paths)):
         if isinstance(finding, PostError):
-            rejected += 1
-            click.echo(f"{posts}{finding}")
+            rejected.append(f"{posts}{finding}")
         else:
             warnings.append(f"{posts}{replace(finding, reason=f'warning: {finding.reason}')}")
-    told = warnings if paths else list(abridge(warnings))
-    for warning in told:
-        click.echo(warning)
-    unabridged = f"; `feedsvc check {posts.rstrip('/') or '.'}` tells each" if told != warnings else ""
-    click.echo(f"{count(rejected, 'post')} would be rejected, {count(len(warnings), 'warning')}{unabridged}", err=True)
+    all_told = [*rejected, *warnings]
+    told = all_told if paths else [*abridge(rejected, only=ELSEWHERE), *abridge(warnings)]
+    for line in told:
+        click.echo(line)
+    more = f"; `feedsvc check {posts.rstrip('/') or '.'}` tells each" if told != all_told else ""
+    click.echo(f"{count(len(rejected), 'post')} would be rejected, {count(len(warnings), 'warning')}{more}", err=True)
     return EXIT_REJECTED if rejected or (strict and warnings) else 0
 
 

@@ -65,11 +65,17 @@ def test_an_include_that_is_written_later_appears(
     assert shown()["a"] == "<p>a</p>"
     (warning,) = run_build(jekyll={"dir": "."}).warnings
     assert str(warning) == (
-        "2024-06-10-a.md:10:1: _includes/late.html is not there, or longer than 1,000,000 bytes, or no file; "
-        "write that file, or take the tag out"
+        "2024-06-10-a.md:10:1: _includes/late.html is not there; write that file, or take the tag out"
     )
     put("_includes/late.html", "<p>late</p>")
     assert shown(1)["a"] == "<p>a</p>\n<p>late</p>"
+
+
+def test_an_include_that_is_too_long_is_told_so(put: Put, write_post: WritePost, run_build: Build) -> None:
+    put("_includes/long.html", "x" * 1_000_001)
+    write_post("2024-06-10-a.md", title="a", body="{% include long.html %}")
+    (warning,) = run_build(jekyll={"dir": "."}).warnings
+    assert "_includes/long.html is longer than 1,000,000 bytes, and was left out; shorten" in str(warning)
 
 
 def test_changed_data_renders_the_posts_that_used_it_again(put: Put, shown: Shown, write_post: WritePost) -> None:
@@ -133,7 +139,9 @@ def test_an_include_that_includes_itself_keeps_the_post_out(put: Put, write_post
     put("_includes/b.html", "b{% include a.html %}")
     write_post("2024-06-10-a.md", title="a", body="text\n{% include a.html %}")
     (rejected,) = run_build(jekyll={"dir": "."}).rejected
-    assert str(rejected).startswith("2024-06-10-a.md:10:1: the Liquid is nested more than 50 levels deep;")
+    assert str(rejected).startswith(
+        "2024-06-10-a.md:10:1: in _includes/b.html: the Liquid is nested more than 50 levels deep;"
+    )
 
 
 def test_what_is_wrong_in_an_include_is_told_with_both_places(

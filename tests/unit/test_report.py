@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedsvc.report import BuildReport, Rejected, abridge
+from feedsvc.report import ELSEWHERE, BuildReport, Rejected, abridge
 
 REJECTED = Rejected(
     path="2024-06-12-105.md",
@@ -121,3 +121,13 @@ def test_warnings_that_are_mended_in_one_way_are_told_twenty_times_and_counted_f
 def test_few_warnings_are_all_told() -> None:
     few = ["a.md: odd", "a.md: odd", "b.md:1:1: odd; mend it", "c.md", ""]
     assert list(abridge(few)) == few
+
+
+def test_of_rejected_posts_only_those_are_counted_whose_mistake_is_in_another_file() -> None:
+    own = [f"{number}.md:2:1: title: odd; quote it" for number in range(9)]
+    shared = [f"{number}.md:2:1: in _includes/a.html: odd" for number in range(9)]
+    assert list(abridge([*own, *shared], only=ELSEWHERE)) == [
+        *own,
+        *shared[:3],
+        "6 more places: in _includes/a.html: odd",
+    ]

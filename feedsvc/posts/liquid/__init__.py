@@ -32,7 +32,8 @@ def render_liquid(body: str, site: Site) -> Rendered | Exceeded:
         template = read_template(body)
         render_template(template, scene, output)
     except ExceededError as error:
-        return Exceeded(reason=str(error), offset=scene.stopped_at)
+        where = f"in {scene.stopped_in}: " if scene.stopped_in else ""
+        return Exceeded(reason=f"{where}{error}", offset=scene.stopped_at)
     except RecursionError:
         # Out of reach by what bounds.py counts; if not, it is one post that fails and not the build.
         return Exceeded(reason="the Liquid is nested too deeply", offset=scene.stopped_at)

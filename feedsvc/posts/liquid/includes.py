@@ -111,8 +111,9 @@ def _parameters(markup: str) -> tuple[_Parameter, ...] | None:
 def _read(scene: Scene, path: str) -> str:
     data = scene.site.files.read(path, MAX_INCLUDE)
     if data is None:
-        hint = "write that file, or take the tag out"
-        raise TagError(f"{path} is not there, or longer than {MAX_INCLUDE:,} bytes, or no file", hint)
+        there = scene.site.files.head(path) is not None
+        reason = f"is longer than {MAX_INCLUDE:,} bytes, and was left out" if there else "is not there"
+        raise TagError(f"{path} {reason}", "shorten that file" if there else "write that file, or take the tag out")
     scene.bounds.step(len(data) // 64)
     return scene.site.text_of(data)
 

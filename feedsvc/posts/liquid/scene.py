@@ -15,7 +15,7 @@ from liquid.undefined import UNDEFINED
 from liquid.utils import ReadOnlyChainMap
 
 from feedsvc.posts.liquid.bounds import Bounds, Output
-from feedsvc.posts.liquid.problems import Problem, TagError, note, place
+from feedsvc.posts.liquid.problems import ExceededError, Problem, TagError, note, place
 from feedsvc.posts.liquid.ruby import plain
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Frame(NamedTuple):
 class Scene(RenderContext):
     """python-liquid's context for one post. ``problems`` grows while it is rendered; offsets are in the post's body.
 
-    ``stopped_at`` is where it went beyond its bounds, if it did.
+    ``stopped_at`` is where it went beyond its bounds, if it did, and ``stopped_in`` the file that was included there.
     """
 
     def __init__(self, env: Environment, site: Site, variables: Mapping[str, object], filters: Filters) -> None:
@@ -46,7 +46,7 @@ class Scene(RenderContext):
         self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
         self.site, self.bounds = site, Bounds()
         self.problems: list[Problem] = []
-        self.stopped_at = 0
+        self.stopped_at, self.stopped_in = 0, ""
         self._told: set[Problem] = set()
         self._frames: list[_Frame] = []
         self._filters = filters
@@ -76,6 +76,9 @@ class Scene(RenderContext):
         try:
             with self.extend(variables):
                 yield
+        except ExceededError:
+            self.stopped_in = self.stopped_in or path
+            raise
         finally:
             self._frames.pop()
 
