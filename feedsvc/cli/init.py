@@ -22,12 +22,17 @@ def init(directory: Path, *, force: bool) -> None:
 
     The configuration of a Jekyll, Hugo, Zola, Hexo or Eleventy site is read; else DIRECTORY is a folder of posts.
     """
+    from feedsvc.config.plan import PLACEHOLDER_URL
+
     target = directory / _FILE
     if target.exists() and not force:
         raise ConfigError(str(target), "is there already", "edit it, or replace it with --force")
-    _write(target, _plan(directory))
+    plan = _plan(directory)
+    _write(target, plan)
     build = "feedsvc build" if directory.resolve() == Path.cwd() else f"feedsvc --config {target} build"
     click.echo(f"wrote {target}; read it through, then run `{build}`")
+    if f'url = "{PLACEHOLDER_URL}"' in plan:
+        click.echo("[site] url is a placeholder that works on this machine only: write the site's own before you build")
 
 
 def _plan(directory: Path) -> str:

@@ -36,6 +36,7 @@ def fill_in(post: Draft, url_path: str, read: ReadHalf) -> str | PostError:
         zone=rules.timezone,
         read_outline=read_outline,
         markdownify=partial(markdown_to_html, kramdown=rules.kramdown),
+        address=rules.site_url,
         rules=rules,
     )
     filled = render_liquid(post.front.body, site)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from feedsvc.errors import ConfigError
 from feedsvc.model import PostError
 from feedsvc.posts.decoding import decode
 from feedsvc.posts.defaults import read_defaults
+from feedsvc.posts.githubpages import with_pages_address
 from feedsvc.posts.jekyllpaths import NOWHERE, Home, collection_permalinks
 from feedsvc.posts.jekyllplaces import find_places
 from feedsvc.posts.jekyllrules import JekyllRules
@@ -31,6 +33,8 @@ AUTHOR_FILES = ("_data/authors.yml", "_data/authors.yaml", "_data/authors.json")
 
 _MAX_BYTES = 1_000_000
 
+_PAGES = "_config.yml has no url, so url is where GitHub Pages serves the site, by its CNAME or repository."
+
 
 def read_jekyll_config(directory: Path) -> JekyllSite | None:
     """Read the configuration of the Jekyll site in ``directory``; None if there is none.
@@ -42,10 +46,18 @@ def read_jekyll_config(directory: Path) -> JekyllSite | None:
         return None
     from feedsvc.posts.jekyllinit import continue_site  # which builds need not pay for
 
-    values = _with_author(values, _values_of(directory, AUTHOR_FILES) or {})
+    own = _with_author(values, _values_of(directory, AUTHOR_FILES) or {})
+    values = with_pages_address(own, _host_of(directory))
     old = continue_site(directory, values)
     site = understand_config(values, find_places(directory, values, old.collections if old else ()))
-    return site if old is None else continued(site, old, values)
+    site = site if old is None else continued(site, old, values)
+    return site if values == own else replace(site, notes=(*site.notes, _PAGES))
+
+
+def _host_of(directory: Path) -> str:
+    """Return what the site's file CNAME says, empty where there is none."""
+    path = directory / "CNAME"
+    return _bytes_of(path).decode("utf-8", "replace").lstrip("\ufeff") if path.is_file() else ""
 
 
 def _with_author(values: dict[str, Value], authors: Mapping[str, Value]) -> dict[str, Value]:

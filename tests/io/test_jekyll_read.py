@@ -73,6 +73,18 @@ def test_a_configuration_that_may_not_be_read_says_so(tmp_path: Path, monkeypatc
         read_jekyll_config(tmp_path)
 
 
+def test_a_site_without_a_url_is_at_the_address_of_its_github_pages(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("repository: ann/proj\ntimezone: UTC\n")
+    site = read_jekyll_config(tmp_path)
+    assert site is not None
+    assert site.site["url"] == "https://ann.github.io/proj"
+    assert site.notes[-1].startswith("_config.yml has no url, so url is where GitHub Pages serves the site")
+    (tmp_path / "CNAME").write_bytes(b"\xef\xbb\xbfann.example\r\n")
+    site = read_jekyll_config(tmp_path)
+    assert site is not None
+    assert site.site["url"] == "https://ann.example"
+
+
 def test_a_site_with_the_plugin_jekyll_feed_is_continued(tmp_path: Path) -> None:
     files = {
         "_config.yml": 'title: "The \\"Sea\\""\nauthor: ann\nfeed: {tags: true}\n',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,6 +133,35 @@ def test_nothing_outside_the_site_is_included(
     write_post("2024-06-10-a.md", title="../../secret.html", body=f"<p>a</p>\n{body}{{{{ site.data | jsonify }}}}")
     (site / "_data").symlink_to(tmp_path)
     assert shown()["../../secret.html"] == "<p>a</p>\n<p>{}</p>"
+
+
+def test_a_link_behind_the_sites_base_as_jekyll_3_wants_it_has_the_base_once(
+    put: Put, shown: Shown, write_post: WritePost
+) -> None:
+    put("_config.yml", "url: https://example.org\nbaseurl: /proj\n")
+    put("about.md", "---\n---\n")
+    links = [
+        "{{ site.baseurl }}{% link about.md %}",
+        "{% link about.md %}",
+        "{{ '/proj' }}{% link about.md %}",
+        "{{ site.url }}/proj{% post_url 2024-06-10-a %}",
+        "{% capture x %}/proj{% link about.md %}{% endcapture %}{{ x }}",
+    ]
+    write_post("2024-06-10-a.md", permalink="/p/", title="a", body="".join(f'<a href="{link}">x</a>' for link in links))
+    page, post = "https://example.org/proj/about.html", "https://example.org/proj/p"
+    found = re.findall('href="([^"]*)"', shown()["a"])
+    assert [each.rstrip("/").removesuffix(".html") for each in found] == [
+        each.removesuffix(".html") for each in (page, page, page, post, page)
+    ]
+
+
+def test_a_site_that_does_not_say_where_it_is_is_where_its_feeds_say(
+    put: Put, write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    write_post("2024-06-10-a.md", title="a", body="{{ site.url }}, {{ site.baseurl }}, {{ '/x' | absolute_url }}")
+    run_build(jekyll={"dir": "."}, site={"url": "https://ann.github.io/proj"})
+    (item,) = json.loads(documents()["/feed.json"])["items"]
+    assert item["content_html"] == "<p>https://ann.github.io, /proj, https://ann.github.io/proj/x</p>"
 
 
 def test_an_include_that_includes_itself_keeps_the_post_out(put: Put, write_post: WritePost, run_build: Build) -> None:

@@ -14,7 +14,7 @@ from liquid.tag import Tag
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG
 
 from feedsvc.posts.liquid.drops import Outline
-from feedsvc.posts.liquid.filters.urls import relative_url
+from feedsvc.posts.liquid.filters.urls import normalized, relative_url
 from feedsvc.posts.liquid.problems import TagError, shown
 from feedsvc.posts.liquid.ruby import output, plain, to_s
 from feedsvc.posts.liquid.scene import Scene
@@ -36,7 +36,7 @@ class _LinkNode(Node):
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         assert isinstance(context, Scene)  # noqa: S101 - nothing else renders these
         path = _VARIABLE.sub(lambda match: _value_of(match[1], context), self._markup).strip()
-        return buffer.write(relative_url(context, _address(context, path)) or "")
+        return _write(_address(context, path), context, buffer)
 
 
 class _PostUrlNode(_LinkNode):
@@ -46,7 +46,7 @@ class _PostUrlNode(_LinkNode):
         if outline is None:
             hint = "name it by its file, without the extension: 2024-01-02-title, or sub/2024-01-02-title"
             raise TagError(f"post_url: there is no post {shown(self._markup)!r}", hint)
-        return buffer.write(relative_url(context, outline.url) or "")
+        return _write(outline.url, context, buffer)
 
 
 class _Link(Tag):
@@ -71,6 +71,22 @@ class _PostUrl(_Link):
 
 
 TAGS = (_Link, _PostUrl)
+
+
+def _write(address: str, scene: Scene, buffer: TextIO) -> int:
+    """Write an address below the site's ``baseurl``.
+
+    Jekyll 3, and with it GitHub Pages, leaves that to the author, ``{{ site.baseurl }}{% link … %}``: it is there once.
+    """
+    base = to_s(scene.site.config.get("baseurl")).removesuffix("/")
+    return buffer.write(
+        normalized(address) if base and _ends_with(buffer, base) else relative_url(scene, address) or ""
+    )
+
+
+def _ends_with(buffer: TextIO, text: str) -> bool:
+    buffer.seek(max(buffer.tell() - len(text), 0))
+    return buffer.read() == text
 
 
 def _value_of(markup: str, scene: Scene) -> str:

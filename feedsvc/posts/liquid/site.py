@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
 from functools import cached_property, lru_cache
+from urllib.parse import urlsplit, urlunsplit
 
 from feedsvc.posts.liquid.data import read_data
 from feedsvc.posts.liquid.drops import Outline, PostDrop
@@ -25,7 +26,7 @@ ReadOutline = Callable[[str, bytes], Outline | None]
 
 
 class Site:
-    """The site of one post, read where it is asked for. ``page`` is that post.
+    """The site of one post, read where it is asked for. ``page`` is that post, ``address`` the site's URL.
 
     ``rules`` stands for what other posts are read by: while it is the same object, their outlines are.
     """
@@ -39,10 +40,12 @@ class Site:
         zone: tzinfo,
         read_outline: ReadOutline,
         markdownify: Callable[[str], str],
+        address: str = "",
         rules: object = None,
     ) -> None:
         self.files, self.page, self.posts_dir, self.zone = files, page, posts_dir, zone
         self.read_outline, self.markdownify, self.rules = read_outline, markdownify, rules
+        self._address = address
 
     @property
     def now(self) -> Moment:
@@ -56,12 +59,18 @@ class Site:
 
     @cached_property
     def config(self) -> Mapping[str, object]:
-        """All that ``_config.yml`` says, typed."""
+        """All that ``_config.yml`` says, typed; and where the site is, if that does not say so (GitHub Pages)."""
         for name in _CONFIGS:
             data = self.files.read(name, _MAX_CONFIG)
             if data is not None:
-                return {**_DEFAULTS, **_read_config(name, self.text_of(data), self.zone)}
+                said = {**_DEFAULTS, **_read_config(name, self.text_of(data), self.zone)}
+                return said if said.get("url") else {**said, **self._place(said)}
         return _DEFAULTS
+
+    def _place(self, said: Mapping[str, object]) -> Mapping[str, object]:
+        parts = urlsplit(self._address)
+        url = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
+        return {"url": url, "baseurl": said.get("baseurl") or parts.path.rstrip("/")}
 
     @cached_property
     def data(self) -> Mapping[str, object]:
