@@ -44,6 +44,7 @@ def _feed_warnings(index: Index) -> Iterator[str]:
         yield f"{kind} {label!r}: its slug {proposed!r} belongs to another {kind}, so its feed is at {slug!r}"
     if not index.files.count():
         yield "[posts] dir: no file below it matches [posts] patterns, so there is nothing to publish"
+    yield from index.meta("drift").splitlines()
     for alias in index.meta("unanswered").splitlines():
         reason = "the feed it continues has no posts now, or it is the address of a feed of its own"
         yield f"[feeds.aliases] {alias}: does not continue another feed; {reason}"

@@ -33,7 +33,7 @@ from feedsvc.posts.scan import scan_posts
 from feedsvc.posts.sitefiles import look_again
 from feedsvc.publish.store import load_previous, recover
 from feedsvc.publishing import publish_touched
-from feedsvc.readers import finish_posts, mark_of_rules, read_posts, site_directory
+from feedsvc.readers import find_drift, finish_posts, mark_of_rules, read_posts, site_directory
 from feedsvc.report import BuildReport, Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
                 settings.state.dir / "ledger.sqlite3",
             )
         trusted = _trust_or_forget(index, ledger, f"{fingerprint(settings)}{mark_of_rules(settings)}")
+        if not trusted:
+            index.put_meta("drift", "\n".join(find_drift(settings)))
         scan = scan_posts(
             settings.posts.dir,
             settings.posts.patterns,

@@ -105,6 +105,17 @@ def post_rules(settings: Settings) -> PostRules:
     )
 
 
+def find_drift(settings: Settings) -> tuple[str, ...]:
+    """Return what to tell where the Jekyll site's own configuration says otherwise than the settings."""
+    jekyll = _jekyll_rules(settings)
+    if jekyll is None:
+        return ()
+    from feedsvc.posts import jekylldrift
+
+    zone, permalink = str(settings.site.timezone), settings.posts.permalink
+    return tuple(jekylldrift.find_drift(jekyll.values, timezone=zone, permalink=permalink))
+
+
 def site_directory(settings: Settings) -> Path | None:
     """Return the directory of the files that posts draw on; None where there is none."""
     return settings.jekyll.dir or settings.posts.files

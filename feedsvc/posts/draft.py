@@ -84,6 +84,8 @@ def read_draft(
     fields = Fields(source, matter)
     name = parse_name(path, rules.languages)
     reason = withheld(fields, name, rules.generator, drafts=rules.drafts)
+    if rules.jekyll and not (name.date or front.body_start or place.draft):
+        reason = "neither front matter nor a date in its name, so Jekyll takes it for no post"
     if reason:
         return Withheld(path=path, reason=reason)
     times = read_times(fields, name, rules.timezone, dated, jekyll=rules.jekyll is not None)

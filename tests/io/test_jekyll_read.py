@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from feedsvc.config import make_settings
 from feedsvc.errors import ConfigError
 from feedsvc.posts.jekyll import read_jekyll_config
 from feedsvc.readers import post_rules
+from feedsvc.report import BuildReport
 
 
 def test_a_folder_without_configuration_is_no_jekyll_site(tmp_path: Path) -> None:
@@ -136,3 +138,23 @@ def test_markdown_is_read_as_the_jekyll_site_does_unless_the_configuration_says_
     if options is not None:
         assert options.hard_wrap
         assert options.math_engine == ""
+
+
+def test_dates_and_links_that_the_site_has_otherwise_by_now_are_told(
+    site: Path, run_build: Callable[..., BuildReport]
+) -> None:
+    told = {"jekyll": {"dir": "."}, "posts": {"permalink": "pretty"}}
+    config = site / "_config.yml"
+    config.write_text("timezone: Asia/Seoul\npermalink: /:categories/:year/:month/:day/:title/\n")
+    (site / "_posts" / "2024-01-02-a.md").write_text("a")
+    assert run_build(**told).feed_warnings == ()
+    config.write_text("timezone: Asia/Tokyo\npermalink: none\ntitle: another\n")
+    for hours in (1, 2):
+        assert run_build(hours, **told).feed_warnings == (
+            "[site] timezone: 'Asia/Seoul' is not 'Asia/Tokyo', as _config.yml says, so entries have other dates than "
+            "the site's posts; write 'Asia/Tokyo' here, too",
+            "[posts] permalink: 'pretty' is not 'none', as _config.yml says, so entries lead to other pages than the "
+            "site's posts; write 'none' here, too",
+        )
+    config.write_text("permalink: pretty\n")
+    assert run_build(3, **told).feed_warnings == ()

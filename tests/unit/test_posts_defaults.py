@@ -212,9 +212,10 @@ def test_a_document_of_a_collection_is_a_post_with_a_date_from_its_defaults() ->
     assert isinstance(post, Post)
     assert post.published == datetime(2024, 5, 6, tzinfo=UTC)
     assert ("collection", "recipes") in {(term.kind, term.label) for term in post.terms}
-    error = parse("_recipes/soup.md", "text", "collections: [recipes]")
+    error = parse("_recipes/soup.md", "---\n---\ntext", "collections: [recipes]")
     assert isinstance(error, PostError)
     assert error.reason == "date: neither the front matter nor the file's name has one"
+    assert isinstance(parse("_recipes/soup.md", "a static file", "collections: [recipes]"), Withheld)
 
 
 def test_a_draft_is_withheld_by_its_place_whatever_is_in_it() -> None:

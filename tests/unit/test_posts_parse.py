@@ -381,3 +381,17 @@ def test_a_permalink_with_a_query_is_told() -> None:
 @pytest.mark.parametrize("date", ["9999-12-31 23:00:00 +0000", "0001-01-01 00:00:00 +0000"])
 def test_a_date_that_some_zone_cannot_tell_is_refused(date: str) -> None:
     assert "edge of the calendar" in refused(f"---\ndate: {date}\n---\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("README.md", "about these posts", Withheld),
+        ("parts/snippet.md", "<p>x</p>", Withheld),
+        ("README.md", "---\ntitle: forgotten\n---\n", PostError),
+        ("2024-01-02-a.md", "no front matter", Post),
+    ],
+)
+def test_a_file_that_jekyll_takes_for_no_post_is_none(path: str, text: str, outcome: type) -> None:
+    assert isinstance(parse_post(path, text.encode(), JEKYLL), outcome)
+    assert not isinstance(parse_post("README.md", b"x", RULES), Withheld)
