@@ -191,3 +191,25 @@ def test_a_sample_is_the_same_each_time() -> None:
 
 def test_the_body_is_known_by_what_was_written_not_by_what_it_became() -> None:
     assert read("a {{ 1 }}").body_digest != read("a {{ 2 | minus: 1 }}").body_digest
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        ("{% gist ann/c08ee0f2 %}", '<a href="https://gist.github.com/ann/c08ee0f2">gist.github.com/ann/c08ee0f2</a>'),
+        (
+            "{% gist 'c08ee0f2' \"a b.rb\" %}",
+            "",
+        ),
+        (
+            "{% assign id = 'ann/1' %}{% gist id Main&.rb %}",
+            '<a href="https://gist.github.com/ann/1#file-main-rb">gist.github.com/ann/1 (Main&amp;.rb)</a>',
+        ),
+        ("{% gist c08ee0f2 %}", '<a href="https://gist.github.com/c08ee0f2">gist.github.com/c08ee0f2</a>'),
+        ("{% gist ../../evil %}{% gist javascript:x %}{% gist %}", ""),
+    ],
+)
+def test_a_gist_is_a_link(body: str, content: str) -> None:
+    post = read(f"<p>{body}</p>")
+    assert post.content == (f"<p>{content}</p>" if content else "")
+    assert bool(post.warnings) == (not content)

@@ -35,7 +35,7 @@ class _LinkNode(Node):
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         assert isinstance(context, Scene)  # noqa: S101 - nothing else renders these
-        path = _VARIABLE.sub(lambda match: _value_of(match[1], context), self._markup).strip()
+        path = _VARIABLE.sub(lambda match: value_of(match[1], context), self._markup).strip()
         return _write(_address(context, path), context, buffer)
 
 
@@ -89,7 +89,8 @@ def _ends_with(buffer: TextIO, text: str) -> bool:
     return buffer.read() == text
 
 
-def _value_of(markup: str, scene: Scene) -> str:
+def value_of(markup: str, scene: Scene) -> str:
+    """Return what an expression in a tag stands for, as text."""
     from feedsvc.posts.liquid.expressions import read_expression
 
     return output(plain(read_expression(markup.strip()).evaluate(scene)))

@@ -12,7 +12,7 @@ from liquid.stream import TokenStream
 from liquid.tag import Tag
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG
 
-from feedsvc.posts.liquid import includes, links
+from feedsvc.posts.liquid import gists, includes, links
 from feedsvc.posts.liquid.filters.text import escape_html
 
 _END = frozenset({"endhighlight"})
@@ -53,4 +53,4 @@ class _Highlight(Tag):
         return _HighlightNode(token, language, block)
 
 
-TAGS = (_Highlight, *includes.TAGS, *links.TAGS)
+TAGS = (_Highlight, *includes.TAGS, *links.TAGS, *gists.TAGS)
