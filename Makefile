@@ -41,7 +41,7 @@ kills: $(VENV)/.test ## Kill 2000 builds at random points, where `make test` kil
 	FEEDSVC_KILLS=2000 $(BIN)/pytest tests/e2e/test_kill.py
 
 steps: $(VENV)/.test ## Try 2000 histories of edits, renames and removals, where `make test` tries 25.
-	FEEDSVC_STEPS=2000 $(BIN)/pytest tests/property/test_steps.py
+	FEEDSVC_STEPS=2000 $(BIN)/pytest tests/property/test_steps.py tests/property/test_jekyll_steps.py
 
 moved: $(VENV)/.test ## Compare a real Jekyll site with jekyll-feed's feed of it, where `make test` takes a small one.
 	FEEDSVC_MOVED=$(MOVED) $(BIN)/pytest tests/e2e/test_jekyll_feed.py
