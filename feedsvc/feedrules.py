@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OWN = "feed"
 """The kind of the feeds that ``[[feed]]`` tables make."""
 
-_KINDS = ("category", "tag", "author", "language")
+_KINDS = ("category", "tag", "author", "language", "collection")
 
 
 def feed_kinds(settings: Settings) -> tuple[str, ...]:

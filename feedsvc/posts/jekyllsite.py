@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from feedsvc.posts.jekyllfeed import Continuation
+from feedsvc.posts.jekyllfeedtitles import as_smartified, feed_tables
 from feedsvc.posts.matter import Value
-from feedsvc.posts.plaintext import plain_text
-from feedsvc.posts.smartify import smartify, typography_of
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
@@ -25,7 +24,8 @@ class JekyllSite:
     ``site`` may hold title, url, description, language, timezone and author (a text, or a mapping
     with name, email and uri); ``posts`` dir, patterns, exclude, permalink, future and drafts. Keys not found are
     not there.
-    ``feeds`` and ``jekyll`` are what continues the feeds that the site has.
+    ``feeds`` and ``jekyll`` are what continues the feeds that the site has; ``tables`` are those of single feeds,
+    kind -> label -> options.
     """
 
     site: Mapping[str, object]
@@ -33,6 +33,7 @@ class JekyllSite:
     notes: tuple[str, ...]
     feeds: Mapping[str, object] = field(default_factory=dict)
     jekyll: Mapping[str, object] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def source_directory(values: Mapping[str, Value]) -> str:
@@ -70,13 +71,15 @@ def understand_config(values: Mapping[str, Value], places: Mapping[str, object])
 
 
 def continued(site: JekyllSite, old: Continuation, values: Mapping[str, Value]) -> JekyllSite:
-    """Return the site with what continues the feeds it has, its title as the plugin writes it included."""
-    title = plain_text(smartify(str(site.site.get("title", "")), typography_of(values.get("kramdown"))))
+    """Return the site with what continues the feeds it has, their titles as the plugin writes them included."""
+    as_given, kramdown = str(site.site.get("title", "")), values.get("kramdown")
+    title = as_smartified(as_given, kramdown)
     return replace(
         site,
         site={**site.site, "title": title} if title else site.site,
         feeds=old.feeds,
         jekyll=old.jekyll,
+        tables=feed_tables(as_given, old.continued, kramdown),
         notes=(*site.notes, *old.notes),
     )
 
