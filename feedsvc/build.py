@@ -130,6 +130,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             settings.posts.patterns,
             run.changed if trusted else None,
             exclude=settings.posts.exclude,
+            bundles=settings.posts.generator == "hugo",
         )
         rules = IntakeRules(
             directory=str(settings.posts.dir),
@@ -137,7 +138,8 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             allow_removals=run.allow_removals,
             window=settings.feeds.window,
         )
-        read, look = partial(read_posts, settings, ledger.file_dates), partial(look_again, site_directory(settings))
+        read = partial(read_posts, settings, ledger.file_dates)
+        look = partial(look_again, site_directory(settings), posts=settings.posts.dir)
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.entries.live_paths())
         touched |= name_terms(touched, index, ledger, kinds - {OWN})

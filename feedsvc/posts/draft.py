@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feedsvc.model import PostError, Withheld
@@ -35,7 +36,8 @@ _OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
 class Draft:
     """A post half read: dated, and not withheld.
 
-    ``categories`` are as they are written; of ``times`` the date is the one that addresses hold.
+    ``categories`` are as they are written; of ``times`` the date is the one that addresses hold. Words of the
+    body that ``stands_in`` knows stand for HTML; ``links`` are the URLs of what links such as ``@/blog/post.md`` name.
     """
 
     path: str
@@ -48,6 +50,8 @@ class Draft:
     site: SiteFiles
     times: Times
     categories: tuple[str, ...]
+    stands_in: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def own_slug(self) -> str:
