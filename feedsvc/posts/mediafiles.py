@@ -7,8 +7,9 @@ from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from feedsvc.posts.bundles import Bundle, find_beside
 from feedsvc.posts.mediatypes import type_by_content, type_by_name
-from feedsvc.posts.sitefiles import SiteFiles
+from feedsvc.posts.sitefiles import Head, SiteFiles
 from feedsvc.posts.urls import site_url_of
 
 # A picture that claims more is a mistake or a bomb.
@@ -21,10 +22,14 @@ _LFS_POINTER = re.compile(
 
 
 class MediaSource(NamedTuple):
-    """Where what front matter names is looked for: ``files`` are what the site serves below ``site_url``."""
+    """Where what front matter names is looked for: ``files`` are what the site serves below ``site_url``.
+
+    What is in the post's own directory, its ``bundle``, comes first.
+    """
 
     site_url: str
     files: SiteFiles
+    bundle: Bundle | None = None
 
 
 class Media(NamedTuple):
@@ -49,8 +54,15 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
     """Return what a reference in front matter leads to; None where it is no address on the web.
 
     A reference without a host is one of the site, and so is one that begins with the site's own address; of the
-    latter nobody says that the file must be here.
+    latter nobody says that the file must be here. One that a post's own directory has is that.
     """
+    beside = find_beside(reference, source.bundle, source.site_url) if source.bundle else None
+    if beside:
+        head = source.files.beside.head(beside.path)
+        if head is not None:
+            return _measured(beside.url, type_by_name(beside.url), head)
+        if not source.files.is_open:
+            return Media(url=beside.url, named=type_by_name(beside.url))
     url = site_url_of(reference, source.site_url)
     if url is None:
         return None
@@ -61,6 +73,10 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
     head = source.files.head(path)
     if head is None:
         return Media(url=url, named=named, missing="" if _ELSEWHERE.match(reference) else path)
+    return _measured(url, named, head)
+
+
+def _measured(url: str, named: str, head: Head) -> Media:
     pointer = _LFS_POINTER.match(head.data)
     if pointer:
         return Media(url=url, named=named, length=int(pointer[1]))

@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from feedsvc.model import Enclosure, Image
+from feedsvc.posts.bundles import Bundle, find_beside
 from feedsvc.posts.enclosures import MOST, read_enclosures
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.files import NO_FILES
@@ -300,3 +301,27 @@ def test_the_first_bytes_tell_a_type(head: bytes, media_type: str) -> None:
 def test_a_container_that_does_not_say_what_it_holds_is_told_by_its_extension() -> None:
     head = b"\0\0\0\x1cftypisom\0\0\0\0"
     assert (type_by_content(head, "audio/mp4"), type_by_content(head, "")) == ("audio/mp4", "video/mp4")
+
+
+BUNDLE = Bundle("https://example.org/blog/posts/trip/", "posts/trip")
+
+
+@pytest.mark.parametrize(
+    ("reference", "path"),
+    [
+        ("cover.jpg", "posts/trip/cover.jpg"),
+        ("./a/../b%20c.jpg?x#y", "posts/trip/b c.jpg"),
+        ("https://example.org/blog/posts/trip/a.jpg", "posts/trip/a.jpg"),
+        ("/posts/trip/a.jpg", "posts/trip/a.jpg"),
+        ("/a.jpg", None),
+        ("../a.jpg", None),
+        ("%2e%2e/a.jpg", None),
+        ("//cdn.example/a.jpg", None),
+        ("https://[", None),
+        ("true", None),
+        (".", "posts/trip/."),
+    ],
+)
+def test_a_file_of_a_bundle_is_below_its_directory(reference: str, path: str | None) -> None:
+    beside = find_beside(reference, BUNDLE, SITE)
+    assert (beside.path if beside else None) == path
