@@ -22,7 +22,7 @@ from feedsvc.config import fingerprint
 from feedsvc.database import DatabaseError
 from feedsvc.errors import SourceChangedError
 from feedsvc.expiry import expire_deleted
-from feedsvc.feedrules import OWN, feed_kinds, window_of
+from feedsvc.feedrules import OWN, feed_kinds, file_anew, window_of
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
@@ -136,7 +136,8 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             directory=str(settings.posts.dir),
             future=settings.posts.future,
             allow_removals=run.allow_removals,
-            window=settings.feeds.window,
+            window_of=partial(window_of, settings),
+            file_anew=partial(file_anew, settings),
         )
         read = partial(read_posts, settings, ledger.file_dates)
         look = partial(look_again, site_directory(settings), posts=settings.posts.dir)
