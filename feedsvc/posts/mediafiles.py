@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from feedsvc.posts.bundles import Bundle, find_beside
-from feedsvc.posts.mediatypes import type_by_content, type_by_name
+from feedsvc.posts.jpegs import reduce_jpeg
+from feedsvc.posts.mediatypes import is_open_mp4, type_by_content, type_by_name
+from feedsvc.posts.mp4 import handlers_of
 from feedsvc.posts.sitefiles import Head, SiteFiles
 from feedsvc.posts.urls import site_url_of
 
@@ -60,7 +64,8 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
     if beside:
         head = source.files.beside.head(beside.path)
         if head is not None:
-            return _measured(beside.url, type_by_name(beside.url), head)
+            read = partial(source.files.beside.part, beside.path)
+            return _measured(beside.url, type_by_name(beside.url), head, read)
         if not source.files.is_open:
             return Media(url=beside.url, named=type_by_name(beside.url))
     url = site_url_of(reference, source.site_url)
@@ -73,15 +78,20 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
     head = source.files.head(path)
     if head is None:
         return Media(url=url, named=named, missing="" if _ELSEWHERE.match(reference) else path)
-    return _measured(url, named, head)
+    return _measured(url, named, head, partial(source.files.part, path))
 
 
-def _measured(url: str, named: str, head: Head) -> Media:
+def _measured(url: str, named: str, head: Head, read: Callable[[int], bytes]) -> Media:
     pointer = _LFS_POINTER.match(head.data)
     if pointer:
         return Media(url=url, named=named, length=int(pointer[1]))
     media_type = type_by_content(head.data, named)
+    if is_open_mp4(head.data):
+        handlers = handlers_of(head.size, read)
+        media_type = "video/mp4" if b"vide" in handlers else "audio/mp4" if b"soun" in handlers else media_type
     width, height = _dimensions(head.data) if media_type.startswith("image/") else (0, 0)
+    if not width and media_type == "image/jpeg" and head.size > len(head.data):
+        width, height = _dimensions(reduce_jpeg(head.data, read))
     return Media(url=url, named=named, media_type=media_type, known=True, length=head.size, width=width, height=height)
 
 

@@ -79,6 +79,25 @@ class SiteFiles:
         size, data = self._open("head", path, None)
         return None if data is None else Head(size, data)
 
+    def part(self, path: str, offset: int) -> bytes:
+        """Return what is in the file from ``offset`` on, at most ``HEAD_BYTES``; nothing where there is none.
+
+        It is noted by ``head``, which comes first.
+        """
+        if self._root is None or not _is_plain(path):
+            return b""
+        try:
+            descriptor = open_inside(self._root, path)
+        except OSError:
+            return b""
+        try:
+            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            return os.pread(descriptor, HEAD_BYTES, offset) if is_file and 0 <= offset < 1 << 62 else b""
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)
+
     def list(self, directory: str) -> tuple[str, ...]:
         """Return the paths of the files below a directory, sorted; "" is the site's own.
 

@@ -127,3 +127,16 @@ def test_files_beside_the_post_are_of_another_root_and_noted_with_the_others(roo
 def test_without_a_posts_directory_there_is_nothing_beside(root: Path) -> None:
     assert SiteFiles(root).beside.read("_includes/note.html", 100) is None
     assert look_again(root, "beside file", "_includes/note.html") == ""
+
+
+def test_a_part_of_a_file_is_read_from_inside_only(root: Path) -> None:
+    (root / "film.mp4").write_bytes(b"x" * HEAD_BYTES + b"y" * HEAD_BYTES + b"z")
+    (root / "out.txt").symlink_to("../outside.txt")
+    site = SiteFiles(root)
+    assert site.part("film.mp4", HEAD_BYTES - 1) == b"x" + b"y" * (HEAD_BYTES - 1)
+    assert site.part("film.mp4", 2 * HEAD_BYTES) == b"z"
+    for path, offset in (("film.mp4", -1), ("film.mp4", 1 << 70), ("film.mp4", 1 << 40), ("out.txt", 0), ("none", 0)):
+        assert site.part(path, offset) == b""
+    for path in ("../outside.txt", "_includes", ".git/config"):
+        assert site.part(path, 0) == b""
+    assert SiteFiles().part("film.mp4", 0) == b""
