@@ -10,7 +10,6 @@ from feedsvc.model import PostError
 from feedsvc.posts.content import Content, TooComplex, render_content
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.files import NO_FILES
-from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.source import code_point
 from feedsvc.posts.urls import site_url_of
@@ -73,7 +72,7 @@ def make_content(draft: Draft, alternate_link: str, *, with_opening: bool) -> Co
     content = render_content(
         front.body,
         alternate_link,
-        markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
+        markdown=draft.is_markdown,
         separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
         with_opening=with_opening,
         frame_hosts=draft.rules.frame_hosts,

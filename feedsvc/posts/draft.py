@@ -17,6 +17,7 @@ from feedsvc.posts.jekyllpaths import SitePath, locate
 from feedsvc.posts.labels import language_of_path
 from feedsvc.posts.names import PostName, parse_name
 from feedsvc.posts.permalinks import (
+    MARKDOWN_EXTENSIONS,
     PLACEHOLDERS,
     PermalinkValues,
     UnknownPlaceholder,
@@ -63,6 +64,12 @@ class Draft:
     def slug(self) -> str:
         """The slug that addresses hold."""
         return self.own_slug or self.name.slug
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether the body is Markdown, by the file's name."""
+        jekyll, extension = self.rules.jekyll, self.name.extension
+        return jekyll.is_markdown(extension) if jekyll else extension.lower() in MARKDOWN_EXTENSIONS
 
     @property
     def language(self) -> str:
@@ -122,7 +129,7 @@ def url_path_of(draft: Draft) -> str | PostError:
         collection=draft.place.collection,
         stem=name.stem,
         slug=draft.slug,
-        extension=name.extension,
+        extension=".md" if draft.is_markdown else name.extension,
         date=draft.times.date.astimezone(draft.rules.timezone),
         categories=draft.categories,
         directory=name.directory,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -63,11 +63,20 @@ def understand_config(values: Mapping[str, Value], places: Mapping[str, object])
         "future": _future(values),
         "drafts": _switch(values.get("show_drafts")),
     }
+    notes += _left_out(values)
     return JekyllSite(
         site={key: value for key, value in site.items() if value},
         posts={key: value for key, value in posts.items() if value not in (None, "")},
         notes=tuple(notes),
     )
+
+
+def _left_out(values: Mapping[str, Value]) -> Iterator[str]:
+    """Yield a note on each setting that chooses posts and has no place here."""
+    if _switch(values.get("unpublished")):
+        yield "unpublished is not taken over: posts with `published: false` are in no feed."
+    if _text(values.get("limit_posts")) not in {"", "0"}:
+        yield "limit_posts is not taken over: all posts are read, and [feeds] says how many a feed holds."
 
 
 def continued(site: JekyllSite, old: Continuation, values: Mapping[str, Value]) -> JekyllSite:
