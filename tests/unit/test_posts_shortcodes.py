@@ -226,6 +226,11 @@ def test_shortcodes_within_shortcodes_beyond_every_use_lose_their_tags() -> None
     assert [each.reason[:13] for each in post.warnings] == ["details lacks"]
 
 
+def test_a_post_of_nothing_but_bad_links_asks_for_some_of_them_and_tells_fewer() -> None:
+    post = read("hugo", "".join(f"{{{{< ref no{number} >}}}} {{{{< tag{number} >}}}}" for number in range(1000)))
+    assert len(post.warnings) == 30
+
+
 def test_shortcodes_that_cross_keep_what_is_in_them() -> None:
     post = read("hugo", "{{< details a >}}b{{< comment >}}c{{< /details >}}d{{< /comment >}}e")
     assert [part in post.content for part in "bcde"] == [True] * 4

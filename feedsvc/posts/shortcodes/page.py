@@ -23,6 +23,7 @@ MOST_LINKS = 100
 """Other files that one post may ask for; each is read."""
 
 _MAX_BYTES = 2_000_000
+_MOST_TOLD = 30
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _INTERNAL = re.compile(r"@/[^\s()<>\[\]\"'`#?]++")
 _SECTION = re.compile(r"/:language/:(?:sections|directories)/")
@@ -68,6 +69,7 @@ class Page:
         self._post, self._read = post, read
         self._files = post.site.beside
         self._told: set[str] = set()
+        self._listed: tuple[str, ...] | None = None
         self._found: dict[tuple[str, str], Target | None] = {}
 
     def value(self, name: str) -> Value:
@@ -85,8 +87,8 @@ class Page:
         self.tell(name, at, reason, "what a theme or a plugin would have written is missing in the feeds")
 
     def tell(self, what: str, at: int, reason: str, hint: str) -> None:
-        """Tell the author about the place ``at`` in the body, once for each ``what``."""
-        if what not in self._told:
+        """Tell the author about the place ``at`` in the body, once for each ``what``; nobody reads the hundredth."""
+        if what not in self._told and len(self._told) < _MOST_TOLD:
             self._told.add(what)
             self._post.fields.warn_at(self._post.front.body_start + at, reason[:300], hint)
 
@@ -135,7 +137,9 @@ class Page:
             return None
         slug = path.rpartition("/")[2]
         wanted = {each for each in _forms(slug, language) if "/" not in each}
-        for each in self._files.list(""):
+        if self._listed is None:
+            self._listed = self._files.list("")
+        for each in self._listed:
             name = each.rpartition("/")[2]
             if name in wanted or (name.endswith(".md") and parse_name(each, self._post.rules.languages).slug == slug):
                 return self._target(each)
