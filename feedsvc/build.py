@@ -22,7 +22,7 @@ from feedsvc.config import fingerprint
 from feedsvc.database import DatabaseError
 from feedsvc.errors import SourceChangedError
 from feedsvc.expiry import expire_deleted
-from feedsvc.feedrules import OWN, feed_kinds, window_of
+from feedsvc.feedrules import OWN, feed_kinds, file_anew, window_of
 from feedsvc.index import Index, delete_index, open_index
 from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
@@ -132,14 +132,17 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             settings.posts.patterns,
             run.changed if trusted else None,
             exclude=settings.posts.exclude,
+            bundles=settings.posts.generator == "hugo",
         )
         rules = IntakeRules(
             directory=str(settings.posts.dir),
             future=settings.posts.future,
             allow_removals=run.allow_removals,
-            window=settings.feeds.window,
+            window_of=partial(window_of, settings),
+            file_anew=partial(file_anew, settings),
         )
-        read, look = partial(read_posts, settings, ledger.file_dates), partial(look_again, site_directory(settings))
+        read = partial(read_posts, settings, ledger.file_dates)
+        look = partial(look_again, site_directory(settings), posts=settings.posts.dir)
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.entries.live_paths())
         touched |= name_terms(touched, index, ledger, kinds - {OWN})

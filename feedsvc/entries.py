@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from feedsvc.database import Database, placeholders
 from feedsvc.kept import KeptPosts
@@ -23,6 +24,8 @@ CREATE TABLE entries (
     live_at INTEGER NOT NULL, withdrawn_at INTEGER) WITHOUT ROWID;
 """
 INDEXES = {"entries_digest": "entries (digest)", "entries_body": "entries (body_digest)"}
+
+Record = TypeVar("Record", bound=Known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +91,15 @@ class Entries:
 
     def admit(self, record: Known, now: datetime, window: timedelta = timedelta(0)) -> Admission:
         """Let one live post in, as :meth:`admit_all` does."""
-        return self.admit_all([record], now, window)[0]
+        return self.admit_all([record], now, lambda _: window)[0]
 
-    def admit_all(self, records: Sequence[Known], now: datetime, window: timedelta = timedelta(0)) -> list[Admission]:
+    def admit_all(
+        self, records: Sequence[Record], now: datetime, window_of: Callable[[Record], timedelta]
+    ) -> list[Admission]:
         """Let live posts in, in this order: a known path keeps its id, a new one gets the id it proposes.
 
         A withdrawn post that returns keeps its go-live time, unless its date says that it was meant to go live anew,
-        or it was taken away within ``window`` of going live: then not every reader can have seen it.
+        or it was taken away within its window of going live: then not every reader can have seen it.
         """
         known = self._rows([record.path for record in records])
         taken = self._taken([record.proposed_id for record in records if record.path not in known])
@@ -110,7 +115,7 @@ class Entries:
                 instant = from_microseconds(live_at)
                 if withdrawn_at is not None:
                     stood = from_microseconds(withdrawn_at) - instant
-                    instant = now if record.published > instant or stood < window else instant
+                    instant = now if record.published > instant or stood < window_of(record) else instant
                 if withdrawn_at is not None or digest != record.digest:
                     updates.append((record.digest, record.body_digest, to_microseconds(instant), id_))
             admissions.append(Admission(id=id_, live_at=instant, finding=_double_id(record, id_)))

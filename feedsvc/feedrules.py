@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from feedsvc.feeds.footer import Footer, Slot, read_template
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import SelectionRules
-from feedsvc.model import TermInUse
+from feedsvc.model import Post, TermInUse
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 OWN = "feed"
 """The kind of the feeds that ``[[feed]]`` tables make."""
 
-_KINDS = ("category", "tag", "author", "language")
+_KINDS = ("category", "tag", "author", "language", "collection")
 
 
 def feed_kinds(settings: Settings) -> tuple[str, ...]:
@@ -92,6 +93,16 @@ def own_feeds(settings: Settings) -> tuple[TermInUse, ...]:
 def list_rules(settings: Settings) -> tuple[FeedRule, ...]:
     """Return the rules by which posts are put into the feeds of ``[[feed]]`` tables, in their order."""
     return tuple(map(_rule, settings.feed))
+
+
+def file_anew(settings: Settings, post: Post) -> Post:
+    """Return a post that an earlier build read as one of the feeds by rules that it would be in today."""
+    terms = tuple(term for term in post.terms if term.kind != OWN)
+    if settings.feed:
+        from feedsvc.posts.membership import terms_of_feeds
+
+        terms += terms_of_feeds(post.path, terms, list_rules(settings))
+    return post if terms == post.terms else replace(post, terms=terms)
 
 
 def find_idle_tables(settings: Settings, in_use: Iterable[TermInUse]) -> Iterator[str]:

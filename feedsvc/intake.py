@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from feedsvc.errors import RemovalsError
 from feedsvc.index.files import FileRecord
 from feedsvc.index.posts import Placed
-from feedsvc.model import SITE, Finding, PostError, SourceFile, Withheld
+from feedsvc.model import SITE, Finding, Post, PostError, SourceFile, Withheld
 from feedsvc.posts.files import Reading, Unread
 from feedsvc.posts.names import name_key
 from feedsvc.records import PostRecord, dump_findings, load_findings, record_post
@@ -41,13 +41,15 @@ Look = Callable[[str, str], str]
 class IntakeRules:
     """What the owner decides: ``future`` publishes posts dated in the future at once.
 
-    ``window`` is how long readers have to see a post.
+    ``window_of`` tells how long the readers of a feed have to see a post, ``file_anew`` puts the last good version of a
+    rejected post into the feeds that it would be in today.
     """
 
     directory: str
     future: bool
     allow_removals: bool
-    window: timedelta = timedelta(0)
+    window_of: Callable[[FeedKey], timedelta] = lambda _: timedelta(0)
+    file_anew: Callable[[Post], Post] = lambda post: post
 
 
 class Intake:
@@ -238,7 +240,7 @@ class Intake:
         if waiting:
             records = [each for each in records if each.published <= self._now]
             self._let_wait(waiting)
-        admissions = self._ledger.entries.admit_all(records, self._now, self._rules.window)
+        admissions = self._ledger.entries.admit_all(records, self._now, self._longest_window)
         admitted = list(zip(records, admissions, strict=True))
         change = self._index.posts.put_all([Placed(each, given.id, given.live_at) for each, given in admitted])
         self._touched |= change.touched
@@ -247,6 +249,11 @@ class Intake:
             if left or given.id in self._left or self._ledger.deleted.knows(given.id):
                 self._enter(given.id, frozenset({SITE, *((term.kind, term.key) for term in each.terms)}), left)
         return {each.path: given.finding for each, given in admitted if given.finding}
+
+    def _longest_window(self, record: PostRecord) -> timedelta:
+        """Return how long the slowest readers of a post have to see it."""
+        feeds = (SITE, *((term.kind, term.key) for term in record.terms))
+        return max(map(self._rules.window_of, feeds))
 
     def _let_wait(self, records: Sequence[PostRecord]) -> None:
         change = self._index.posts.put_all([Placed(each, None, None) for each in records])
@@ -262,6 +269,7 @@ class Intake:
         if good.pending:
             self._withdraw([path])
             return
+        good = self._rules.file_anew(good)
         self._ledger.kept.keep(good)
         if not self._index.posts.stands(path):
             self._let_in([record_post(good)])

@@ -77,8 +77,8 @@ class Use(NamedTuple):
     """A file of the site, or a tree of them, that a post draws on beside its own.
 
     ``kind`` is file, head (size and beginning of a file), tree, or posts (those of the whole site); ``name`` is
-    relative to the site's directory, with ``/``. ``look`` tells, as long as it is the same, that nothing changed; it
-    is empty where there was nothing.
+    relative to the site's directory, with ``/``; to the posts directory where the kind begins with "beside". ``look``
+    tells, as long as it is the same, that nothing changed; it is empty where there was nothing.
     """
 
     kind: str

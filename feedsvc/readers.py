@@ -73,7 +73,7 @@ def make_reader(settings: Settings) -> FileReader:
 
     rules = post_rules(settings)
     return FileReader(
-        site=SiteFiles(site_directory(settings)),
+        site=SiteFiles(site_directory(settings), settings.posts.dir),
         directory=settings.posts.dir,
         max_bytes=settings.posts.max_bytes,
         parse=partial(parse_post, rules=rules),

@@ -75,7 +75,12 @@ def _findings(settings: Settings, wanted: Sequence[str]) -> Iterator[Finding]:
     from feedsvc.records import PostRecord, load_findings
     from feedsvc.undated import NothingRemembered
 
-    scan = scan_posts(settings.posts.dir, settings.posts.patterns, exclude=settings.posts.exclude)
+    scan = scan_posts(
+        settings.posts.dir,
+        settings.posts.patterns,
+        exclude=settings.posts.exclude,
+        bundles=settings.posts.generator == "hugo",
+    )
     _refuse_strangers(settings, wanted, [*(file.path for file in scan.files), *(error.path for error in scan.errors)])
     reader = make_reader(settings)
     yield from (error for error in scan.errors if _is_wanted(error.path, wanted))

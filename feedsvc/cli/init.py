@@ -46,7 +46,15 @@ def _plan(directory: Path) -> str:
         return plan_other(name, other.tables, other.notes)
     jekyll = read_jekyll_config(directory)
     if jekyll is not None:
-        return plan_jekyll(name, jekyll.site, jekyll.posts, jekyll.notes, feeds=jekyll.feeds, jekyll=jekyll.jekyll)
+        return plan_jekyll(
+            name,
+            jekyll.site,
+            jekyll.posts,
+            jekyll.notes,
+            feeds=jekyll.feeds,
+            jekyll=jekyll.jekyll,
+            tables=jekyll.tables,
+        )
     return plan_folder(name, next(posts for posts in _POSTS_DIRS if (directory / posts).is_dir()))
 
 

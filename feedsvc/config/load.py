@@ -46,6 +46,7 @@ class Settings:
     tag: Mapping[str, FeedTable]
     author: Mapping[str, FeedTable]
     language: Mapping[str, FeedTable]
+    collection: Mapping[str, FeedTable]
     feed: tuple[NamedFeed, ...]
     redirects: Mapping[str, str]
     schedule: Schedule

@@ -242,6 +242,7 @@ class Options(Table):
     tag: TermTables = option({}, "Likewise the feed of one tag.")
     author: TermTables = option({}, "Likewise the feed of one author.")
     language: TermTables = option({}, "Likewise the feed of one language.")
+    collection: TermTables = option({}, "Likewise the feed of one collection of a Jekyll site.")
     feed: NamedFeeds = option(
         (), "A feed of posts that are chosen by what they are filed under, who wrote them, or where they are."
     )

@@ -20,6 +20,7 @@ BASE = Path("/site")
 
 
 _NOTHING: Mapping[str, object] = {}
+_NO_TABLES: Mapping[str, Mapping[str, object]] = {}
 
 
 def plan_jekyll(
@@ -30,17 +31,20 @@ def plan_jekyll(
     *,
     feeds: Mapping[str, object] = _NOTHING,
     jekyll: Mapping[str, object] = _NOTHING,
+    tables: Mapping[str, Mapping[str, object]] = _NO_TABLES,
 ) -> str:
     """Return the configuration file for a Jekyll site in the directory called ``name``.
 
     ``site`` and ``posts`` are what its ``_config.yml`` says, in the words of ``[site]`` and
     ``[posts]``; empty values are left out, those that feedsvc does not take are noted besides. ``feeds`` and
-    ``jekyll`` are those tables' values, which continue the feeds that the site has.
+    ``jekyll`` are those tables' values, which continue the feeds that the site has; ``tables`` are those of single
+    feeds, kind -> label -> options.
     """
     exclude = "Jekyll copies what it finds: add feedsvc.toml, public and var to `exclude` in _config.yml."
     notes = [*notes, exclude]
     feeds = _with_usable_aliases(feeds, notes)
-    return _plan(name, {"site": site, "posts": posts, "jekyll": {"dir": ".", **jekyll}, "feeds": feeds}, notes)
+    given = {"site": site, "posts": posts, "jekyll": {"dir": ".", **jekyll}, "feeds": feeds, **tables}
+    return _plan(name, given, notes)
 
 
 def _with_usable_aliases(feeds: Mapping[str, object], notes: list[str]) -> Mapping[str, object]:

@@ -43,7 +43,7 @@ class Uses:
         What it tells is remembered from now on. Without ``media`` only what is few is looked at: files and trees,
         not the images that each post may have of its own.
         """
-        where = "" if media else " WHERE kind<>'head'"
+        where = "" if media else " WHERE kind NOT IN ('head', 'beside head')"
         known = self._database.rows(f"SELECT kind, name, look FROM used{where} ORDER BY kind, name")  # noqa: S608 (constants)
         changed = [Use(kind, name, now) for kind, name, then in known if (now := look(kind, name)) != then]
         paths: set[str] = set()

@@ -1,23 +1,37 @@
-"""A post's body: its Liquid filled in, and rendered."""
+"""A post's body: its Liquid or its shortcodes filled in, and rendered."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 from feedsvc.model import PostError
 from feedsvc.posts.content import Content, TooComplex, render_content
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.files import NO_FILES
-from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.source import code_point
+from feedsvc.posts.urls import site_url_of
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+# What a body must hold to have shortcodes, tags or links to files, by generator.
+_MARKS = {
+    "hugo": ("{{<", "{{%"),
+    "zola": ("{{", "{%", "@/"),
+    "hexo": ("{{", "{%", "{#"),
+    "eleventy": ("{{", "{%"),
+}
 
 
 def fill_body(draft: Draft, url_path: str) -> Draft | PostError:
-    """Return the post with its Liquid filled in; the post itself where it has none."""
+    """Return the post with its Liquid or its shortcodes filled in; the post itself where it has none."""
     body, jekyll = draft.front.body, draft.rules.jekyll
-    if jekyll is None or not jekyll.liquid or not ("{{" in body or "{%" in body):
+    if jekyll is None:
+        return (
+            _expanded(draft, url_path) if any(mark in body for mark in _MARKS.get(draft.rules.generator, ())) else draft
+        )
+    if not jekyll.liquid or not ("{{" in body or "{%" in body):
         return draft
     if draft.fields.switch("render_with_liquid") is False:
         return draft
@@ -28,9 +42,22 @@ def fill_body(draft: Draft, url_path: str) -> Draft | PostError:
     return filled if isinstance(filled, PostError) else replace(draft, front=replace(draft.front, body=filled))
 
 
-def read_half(path: str, data: bytes, rules: PostRules) -> tuple[Draft, str] | None:
-    """Return a post but for its content, and its URL's path, of the beginning of its file; None if it is not out."""
-    draft = read_draft(path, data, rules, NO_FILES)
+def _expanded(draft: Draft, url_path: str) -> Draft:
+    # Imported here: few posts have shortcodes, and no post of a Jekyll site.
+    from feedsvc.posts.shortcodes import expand_shortcodes
+
+    url = site_url_of(url_path, draft.rules.site_url) or draft.rules.site_url
+    expanded = expand_shortcodes(draft, url, partial(read_half, rules=draft.rules, dated=_EPOCH))
+    front = replace(draft.front, body=expanded.body)
+    return replace(draft, front=front, stands_in=expanded.stands_in, links=expanded.links)
+
+
+def read_half(path: str, data: bytes, rules: PostRules, dated: datetime | None = None) -> tuple[Draft, str] | None:
+    """Return a post but for its content, and its URL's path, of the beginning of its file; None if it is not out.
+
+    ``dated`` is the date of a page that has none.
+    """
+    draft = read_draft(path, data, rules, NO_FILES, dated)
     url_path = url_path_of(draft) if isinstance(draft, Draft) else None
     return (draft, url_path) if isinstance(draft, Draft) and isinstance(url_path, str) else None
 
@@ -45,15 +72,20 @@ def make_content(draft: Draft, alternate_link: str, *, with_opening: bool) -> Co
     content = render_content(
         front.body,
         alternate_link,
-        markdown=draft.name.extension.lower() in MARKDOWN_EXTENSIONS,
+        markdown=draft.is_markdown,
         separator=separator if isinstance(separator, str) else draft.rules.excerpt_separator,
         with_opening=with_opening,
         frame_hosts=draft.rules.frame_hosts,
         kramdown=draft.rules.kramdown,
+        stands_in=draft.stands_in,
     )
     if isinstance(content, TooComplex):
         reason = f"the body has {content.reason}"
         return fields.error_at(front.body_start, reason, "close what is open, or split the post")
+    if draft.links:
+        from feedsvc.posts.shortcodes.results import link_pages
+
+        content = replace(content, html=link_pages(content.html, draft.links, alternate_link))
     for character in content.removed:
         reason = f"the character {code_point(character)} may not stand in a feed and was removed"
         at = front.body_start + max(front.body.find("&#"), 0)

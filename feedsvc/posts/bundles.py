@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from typing import NamedTuple
+from urllib.parse import unquote
 
-from feedsvc.posts import enclosures, images
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.matter import Value
-from feedsvc.posts.urls import web_url
+from feedsvc.posts.urls import site_url_of, web_url
 
-_KEYS = (*sorted(images.KEYS), *enclosures.KEYS)
-# What a mapping says of a file beside its address.
-_WORDS = frozenset({"type", "media_type", "mime_type", "length", "size", "duration", "alt", "caption", "title"})
-_NOT_BESIDE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
+_OF_SITE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def resolve_resources(fields: Fields, url: str) -> None:
-    """Let the media that a bundle names without a path of the site be found beside it, below its own ``url``."""
-    for key in _KEYS:
-        value = fields.value(key)
-        if value:
-            fields.replace(key, _beside(value, url))
+class Bundle(NamedTuple):
+    """A page that stands at ``url``; ``directory`` is its own, relative to the posts directory."""
+
+    url: str
+    directory: str
 
 
-def _beside(value: Value, url: str) -> Value:
-    if isinstance(value, list):
-        return [_beside(item, url) for item in value]
-    if isinstance(value, dict):
-        return {key: item if key in _WORDS else _beside(item, url) for key, item in value.items()}
-    reference = (value or "").strip()
-    # A word without an extension is a switch of a theme.
-    if "." not in reference or _NOT_BESIDE.match(reference):
-        return value
-    return web_url(reference, url) or value
+class Beside(NamedTuple):
+    """A file of a bundle: its ``url``, and its ``path`` below the posts directory."""
+
+    url: str
+    path: str
+
+
+def find_beside(reference: str, bundle: Bundle, site_url: str) -> Beside | None:
+    """Return the file of ``bundle`` that a reference in front matter may name; None where it names no such file.
+
+    Relative to the page are references without a path of the site; those that have one may lead to it as well. A word
+    without an extension is a switch of a theme.
+    """
+    if "." not in reference:
+        return None
+    if _OF_SITE.match(reference):
+        url = site_url_of(reference, site_url)
+        below = bundle.url.rstrip("/") + "/"
+        relative = url[len(below) :] if url and url.startswith(below) else ""
+    else:
+        url, relative = web_url(reference, bundle.url), reference
+    path = posixpath.normpath(unquote(relative.partition("#")[0].partition("?")[0])) if relative else ""
+    return None if not url or not path or path.startswith(("..", "/")) else Beside(url, f"{bundle.directory}/{path}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CELL_ALIGNMENT = re.compile(r"<t([hd]) style=\"text-align: (left|center|right)\">")
 _BOX = re.compile(r'<input type="checkbox" class="task-list-item-checkbox" disabled="disabled"( checked="checked")? />')
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+_NOTHING: Mapping[str, str] = {}
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
@@ -75,13 +76,17 @@ def render_content(
     with_opening: bool = True,
     frame_hosts: Collection[str] = (),
     kramdown: KramdownOptions | None = None,
+    stands_in: Mapping[str, str] = _NOTHING,
 ) -> Content | TooComplex:
     """Render ``body`` to clean HTML with absolute URLs; ``base`` is the post's own URL.
 
     ``separator`` ends the opening of a post, as ``<!-- more -->`` always does. Frames of ``frame_hosts`` stay.
-    Markdown is read as kramdown does with the options ``kramdown``, else as CommonMark.
+    Markdown is read as kramdown does with the options ``kramdown``, else as CommonMark; words that ``stands_in`` knows
+    become its HTML then.
     """
-    to_html = partial(_to_html, kramdown=kramdown) if markdown else str
+    to_html: Callable[[str], str] = partial(_to_html, kramdown=kramdown) if markdown else str
+    if stands_in:
+        to_html = partial(_to_whole_html, to_html=to_html, stands_in=stands_in)
     markup = to_html(body)
     if reason := complexity_of(markup):
         return TooComplex(reason=reason)
@@ -114,6 +119,13 @@ def _to_html(body: str, kramdown: KramdownOptions | None = None) -> str:
     if SHOWN_TAGS in markup:
         markup = _markdown().html(unindent_html(body))
     return _aligned(markup)
+
+
+def _to_whole_html(body: str, to_html: Callable[[str], str], stands_in: Mapping[str, str]) -> str:
+    # Imported here: few posts have shortcodes.
+    from feedsvc.posts.shortcodes.results import put_back
+
+    return put_back(to_html(body), stands_in)
 
 
 def _aligned(markup: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feedsvc.model import PostError, Withheld
@@ -16,6 +17,7 @@ from feedsvc.posts.jekyllpaths import SitePath, locate
 from feedsvc.posts.labels import language_of_path
 from feedsvc.posts.names import PostName, parse_name
 from feedsvc.posts.permalinks import (
+    MARKDOWN_EXTENSIONS,
     PLACEHOLDERS,
     PermalinkValues,
     UnknownPlaceholder,
@@ -35,7 +37,8 @@ _OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
 class Draft:
     """A post half read: dated, and not withheld.
 
-    ``categories`` are as they are written; of ``times`` the date is the one that addresses hold.
+    ``categories`` are as they are written; of ``times`` the date is the one that addresses hold. Words of the
+    body that ``stands_in`` knows stand for HTML; ``links`` are the URLs of what links such as ``@/blog/post.md`` name.
     """
 
     path: str
@@ -48,6 +51,8 @@ class Draft:
     site: SiteFiles
     times: Times
     categories: tuple[str, ...]
+    stands_in: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def own_slug(self) -> str:
@@ -59,6 +64,12 @@ class Draft:
     def slug(self) -> str:
         """The slug that addresses hold."""
         return self.own_slug or self.name.slug
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether the body is Markdown, by the file's name."""
+        jekyll, extension = self.rules.jekyll, self.name.extension
+        return jekyll.is_markdown(extension) if jekyll else extension.lower() in MARKDOWN_EXTENSIONS
 
     @property
     def language(self) -> str:
@@ -120,7 +131,7 @@ def url_path_of(draft: Draft) -> str | PostError:
         collection=draft.place.collection,
         stem=name.stem,
         slug=draft.slug,
-        extension=name.extension,
+        extension=".md" if draft.is_markdown else name.extension,
         date=draft.times.date.astimezone(draft.rules.timezone),
         categories=draft.categories,
         directory=name.directory,

@@ -37,12 +37,14 @@ class OldFeed:
 class Continuation:
     """What of ``[feeds]`` and ``[jekyll]`` continues the plugin's feeds; ``notes`` say what does not.
 
-    ``collections`` are the labels of those whose documents are in them beside posts.
+    ``continued`` are those feeds, each a document of the plugin's; ``collections`` are the labels of those whose
+    documents are in them beside posts.
     """
 
     feeds: Mapping[str, object]
     jekyll: Mapping[str, object]
     notes: tuple[str, ...]
+    continued: tuple[OldFeed, ...] = ()
     collections: tuple[str, ...] = ()
 
 
@@ -140,6 +142,7 @@ def continue_feeds(
         feeds=feeds,
         jekyll={"smart_titles": True},
         notes=(*notes, *_left_out(feed)),
+        continued=tuple(each for each in old if each.path not in own_files),
         collections=tuple(each.label for each in old if each.kind == "collection"),
     )
 

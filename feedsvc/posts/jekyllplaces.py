@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feedsvc.posts.jekyllpaths import DRAFTS, POSTS
+from feedsvc.posts.jekyllrules import markdown_extensions
 from feedsvc.posts.jekyllsite import collections_directory, source_directory
 from feedsvc.posts.matter import Value
 from feedsvc.posts.places import Places
 
-_ENDINGS = ("md", "markdown", "html")
+_ENDINGS = ["md", "markdown", "html"]
 _OWN = ("public/", "var/")
 
 
@@ -24,18 +26,35 @@ def find_places(directory: Path, values: Mapping[str, Value], collections: Seque
     """
     source = source_directory(values)
     above = os.path.relpath(collections_directory(values), source)
-    patterns = _patterns("" if above == "." else f"{above}/", collections)
-    exclude = _excluded(values)
-    found = sorted(_find(directory / source, Places(patterns, [*exclude, *_OWN])))
+    below, endings, exclude = "" if above == "." else f"{above}/", _endings(values), _excluded(values)
+    everywhere = Places(_patterns(below, collections, endings, _included(values)), [*exclude, *_OWN])
+    found = sorted(_find(directory / source, everywhere))
+    included = [each for each in _included(values) if any(path.startswith(f"{below}{each}/") for path in found)]
+    patterns = _patterns(below, collections, endings, included)
     only = os.path.normpath(f"{above}/{POSTS}")
     if found in ([], [only]) and not collections and not any(_is_about(item, only) for item in exclude):
-        return {"dir": os.path.normpath(f"{source}/{only}")} if found else {}
+        own = {"patterns": [f"**/*.{ending}" for ending in endings]} if endings != _ENDINGS else {}
+        return {"dir": os.path.normpath(f"{source}/{only}"), **own} if found else {}
     return {"dir": source, "patterns": patterns, "exclude": [*exclude, *(_OWN if source == "." else ())]}
 
 
-def _patterns(below: str, collections: Sequence[str]) -> list[str]:
-    directories = [*(f"**/{each}" for each in (POSTS, DRAFTS)), *(f"_{label}" for label in collections)]
-    return [f"{below}{each}/**/*.{ending}" for each in directories for ending in _ENDINGS]
+def _patterns(below: str, collections: Sequence[str], endings: Sequence[str], included: Sequence[str]) -> list[str]:
+    places = ["**", *(f"{each}/**" for each in included)]
+    posts = (f"{place}/{each}" for place in places for each in (POSTS, DRAFTS))
+    directories = [*posts, *(f"_{label}" for label in collections)]
+    return [f"{below}{each}/**/*.{ending}" for each in directories for ending in endings]
+
+
+def _endings(values: Mapping[str, Value]) -> Sequence[str]:
+    """Return what posts end with: also what the site takes for Markdown beside that."""
+    own = sorted(each[1:] for each in markdown_extensions(values) if re.fullmatch(r"\.[a-z0-9]{1,20}", each))
+    return [*_ENDINGS, *(each for each in own if each not in _ENDINGS)]
+
+
+def _included(values: Mapping[str, Value]) -> Sequence[str]:
+    """Return the directories that Jekyll enters though their names begin with ``_``, since ``include`` names them."""
+    named = (item.strip("/") for item in _texts(values.get("include")))
+    return [item for item in dict.fromkeys(named) if re.fullmatch(r"_[\w-]+", item) and item not in (POSTS, DRAFTS)]
 
 
 def _excluded(values: Mapping[str, Value]) -> list[str]:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from feedsvc.posts.defaults import Defaults, Given
 from feedsvc.posts.jekyllpaths import NOWHERE, Home, SitePath, locate
 from feedsvc.posts.matter import Value
+from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
 from feedsvc.posts.smartify import Typography
+
+
+def markdown_extensions(values: Mapping[str, Value]) -> frozenset[str]:
+    """Return what ``markdown_ext`` of a site's configuration lists, each with a dot and in lower case."""
+    listed = values.get("markdown_ext")
+    words = listed.lower().split(",") if isinstance(listed, str) else ()
+    return frozenset(f".{word.strip()}" for word in words if word.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,11 @@ class JekyllRules:
         """What ends an excerpt where a post does not say it; empty where nothing does."""
         given = self.values.get("excerpt_separator")
         return given if isinstance(given, str) else "\n\n"
+
+    def is_markdown(self, extension: str) -> bool:
+        """Say whether files that end so are Markdown (``Converters::Markdown#extname_list``)."""
+        extensions = markdown_extensions(self.values) if "markdown_ext" in self.values else MARKDOWN_EXTENSIONS
+        return extension.lower() in extensions
 
     def locate(self, path: str) -> SitePath:
         """Return the place in the site of the document at ``path``, relative to the posts directory."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from feedsvc.posts.jekyllfeed import Continuation
+from feedsvc.posts.jekyllfeedtitles import as_smartified, feed_tables
 from feedsvc.posts.matter import Value
-from feedsvc.posts.plaintext import plain_text
-from feedsvc.posts.smartify import smartify, typography_of
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
@@ -25,7 +24,8 @@ class JekyllSite:
     ``site`` may hold title, url, description, language, timezone and author (a text, or a mapping
     with name, email and uri); ``posts`` dir, patterns, exclude, permalink, future and drafts. Keys not found are
     not there.
-    ``feeds`` and ``jekyll`` are what continues the feeds that the site has.
+    ``feeds`` and ``jekyll`` are what continues the feeds that the site has; ``tables`` are those of single feeds,
+    kind -> label -> options.
     """
 
     site: Mapping[str, object]
@@ -33,6 +33,7 @@ class JekyllSite:
     notes: tuple[str, ...]
     feeds: Mapping[str, object] = field(default_factory=dict)
     jekyll: Mapping[str, object] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def source_directory(values: Mapping[str, Value]) -> str:
@@ -62,6 +63,7 @@ def understand_config(values: Mapping[str, Value], places: Mapping[str, object])
         "future": _future(values),
         "drafts": _switch(values.get("show_drafts")),
     }
+    notes += _left_out(values)
     return JekyllSite(
         site={key: value for key, value in site.items() if value},
         posts={key: value for key, value in posts.items() if value not in (None, "")},
@@ -69,14 +71,24 @@ def understand_config(values: Mapping[str, Value], places: Mapping[str, object])
     )
 
 
+def _left_out(values: Mapping[str, Value]) -> Iterator[str]:
+    """Yield a note on each setting that chooses posts and has no place here."""
+    if _switch(values.get("unpublished")):
+        yield "unpublished is not taken over: posts with `published: false` are in no feed."
+    if _text(values.get("limit_posts")) not in {"", "0"}:
+        yield "limit_posts is not taken over: all posts are read, and [feeds] says how many a feed holds."
+
+
 def continued(site: JekyllSite, old: Continuation, values: Mapping[str, Value]) -> JekyllSite:
-    """Return the site with what continues the feeds it has, its title as the plugin writes it included."""
-    title = plain_text(smartify(str(site.site.get("title", "")), typography_of(values.get("kramdown"))))
+    """Return the site with what continues the feeds it has, their titles as the plugin writes them included."""
+    as_given, kramdown = str(site.site.get("title", "")), values.get("kramdown")
+    title = as_smartified(as_given, kramdown)
     return replace(
         site,
         site={**site.site, "title": title} if title else site.site,
         feeds=old.feeds,
         jekyll=old.jekyll,
+        tables=feed_tables(as_given, old.continued, kramdown),
         notes=(*site.notes, *old.notes),
     )
 

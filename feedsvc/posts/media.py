@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from feedsvc.model import Enclosure
 from feedsvc.posts import enclosures, images
+from feedsvc.posts.bundles import Bundle
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.images import Pictures
 from feedsvc.posts.mediafiles import MediaSource
@@ -24,9 +25,12 @@ class PostMedia(NamedTuple):
 _NONE = PostMedia()
 
 
-def read_media(fields: Fields, site_url: str, files: SiteFiles) -> PostMedia:
-    """Return what front matter names; ``files`` are those that the site serves below ``site_url``."""
+def read_media(fields: Fields, site_url: str, files: SiteFiles, bundle: Bundle | None = None) -> PostMedia:
+    """Return what front matter names; ``files`` are those that the site serves below ``site_url``.
+
+    ``bundle`` is the post's own directory, if it has one.
+    """
     if fields.lacks(_KEYS):
         return _NONE
-    source = MediaSource(site_url=site_url, files=files)
+    source = MediaSource(site_url=site_url, files=files, bundle=bundle)
     return PostMedia(images.read_pictures(fields, source), enclosures.read_enclosures(fields, source))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from feedsvc.posts.mediatypes import type_by_content, type_by_name
-from feedsvc.posts.sitefiles import SiteFiles
+from feedsvc.posts.bundles import Bundle, find_beside
+from feedsvc.posts.jpegs import reduce_jpeg
+from feedsvc.posts.mediatypes import is_open_mp4, type_by_content, type_by_name
+from feedsvc.posts.mp4 import handlers_of
+from feedsvc.posts.sitefiles import Head, SiteFiles
 from feedsvc.posts.urls import site_url_of
 
 # A picture that claims more is a mistake or a bomb.
@@ -21,10 +26,14 @@ _LFS_POINTER = re.compile(
 
 
 class MediaSource(NamedTuple):
-    """Where what front matter names is looked for: ``files`` are what the site serves below ``site_url``."""
+    """Where what front matter names is looked for: ``files`` are what the site serves below ``site_url``.
+
+    What is in the post's own directory, its ``bundle``, comes first.
+    """
 
     site_url: str
     files: SiteFiles
+    bundle: Bundle | None = None
 
 
 class Media(NamedTuple):
@@ -49,8 +58,16 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
     """Return what a reference in front matter leads to; None where it is no address on the web.
 
     A reference without a host is one of the site, and so is one that begins with the site's own address; of the
-    latter nobody says that the file must be here.
+    latter nobody says that the file must be here. One that a post's own directory has is that.
     """
+    beside = find_beside(reference, source.bundle, source.site_url) if source.bundle else None
+    if beside:
+        head = source.files.beside.head(beside.path)
+        if head is not None:
+            read = partial(source.files.beside.part, beside.path)
+            return _measured(beside.url, type_by_name(beside.url), head, read)
+        if not source.files.is_open:
+            return Media(url=beside.url, named=type_by_name(beside.url))
     url = site_url_of(reference, source.site_url)
     if url is None:
         return None
@@ -61,11 +78,20 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
     head = source.files.head(path)
     if head is None:
         return Media(url=url, named=named, missing="" if _ELSEWHERE.match(reference) else path)
+    return _measured(url, named, head, partial(source.files.part, path))
+
+
+def _measured(url: str, named: str, head: Head, read: Callable[[int], bytes]) -> Media:
     pointer = _LFS_POINTER.match(head.data)
     if pointer:
         return Media(url=url, named=named, length=int(pointer[1]))
     media_type = type_by_content(head.data, named)
+    if is_open_mp4(head.data):
+        handlers = handlers_of(head.size, read)
+        media_type = "video/mp4" if b"vide" in handlers else "audio/mp4" if b"soun" in handlers else media_type
     width, height = _dimensions(head.data) if media_type.startswith("image/") else (0, 0)
+    if not width and media_type == "image/jpeg" and head.size > len(head.data):
+        width, height = _dimensions(reduce_jpeg(head.data, read))
     return Media(url=url, named=named, media_type=media_type, known=True, length=head.size, width=width, height=height)
 
 

@@ -98,6 +98,11 @@ def type_by_content(head: bytes, named: str) -> str:
     return _container(head, named)
 
 
+def is_open_mp4(head: bytes) -> bool:
+    """Say whether a file is MP4 of a brand that may hold sound or moving pictures: its tracks tell which."""
+    return head[4:8] == b"ftyp" and head[8:12] not in _BRANDS
+
+
 def _mpeg_audio(head: bytes) -> str:
     """Tell a frame of MPEG audio by its header: ADTS has no layer, MP3 has one."""
     if len(head) < 2 or head[1] & 0xE0 != 0xE0:

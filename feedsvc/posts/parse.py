@@ -7,7 +7,7 @@ from datetime import datetime
 
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.body import fill_body, make_content
-from feedsvc.posts.bundles import resolve_resources
+from feedsvc.posts.bundles import Bundle
 from feedsvc.posts.content import Content, may_wait
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.fields import Fields
@@ -68,9 +68,9 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
     authors = read_authors(fields, rules.site_url, jekyll.authors if jekyll else NOBODY)
     language = read_language(fields, draft.language or rules.language)
     terms = read_terms(fields, draft.categories, authors, language, _collection(draft))
-    if draft.name.bundle:
-        resolve_resources(fields, alternate_link)
-    media = read_media(fields, rules.site_url, draft.site)
+    # Jekyll publishes nothing that lies beside a post.
+    bundle = Bundle(alternate_link, draft.path.rpartition("/")[0]) if draft.name.bundle and jekyll is None else None
+    media = read_media(fields, rules.site_url, draft.site, bundle)
     post = Post(
         path=draft.path,
         name_key=name_key(draft.path),

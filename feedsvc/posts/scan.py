@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from feedsvc.errors import ScanError
 from feedsvc.model import PostError, SourceFile
+from feedsvc.posts.leafbundles import holds_index, is_index, with_bundles
 from feedsvc.posts.places import Places
 from feedsvc.posts.reading import NOT_REGULAR, is_beneath, read_source
 
@@ -32,7 +33,12 @@ class ScanResult:
 
 
 def scan_posts(
-    directory: Path, patterns: Sequence[str], within: Collection[str] | None = None, *, exclude: Sequence[str] = ()
+    directory: Path,
+    patterns: Sequence[str],
+    within: Collection[str] | None = None,
+    *,
+    exclude: Sequence[str] = (),
+    bundles: bool = False,
 ) -> ScanResult:
     """List the regular files below ``directory`` whose relative path one of ``patterns`` names.
 
@@ -43,13 +49,15 @@ def scan_posts(
     a dot. Directories in which no such path can be are not listed. A link to a file inside is followed; a link to a
     directory inside is not, since its target is listed anyway; one that leads outside or nowhere is an error.
 
+    With ``bundles`` a directory below it that has an ``index.md`` is one post, as in Hugo: nothing else in it is.
+
     Raises ScanError when the directory is missing, is no directory, cannot be listed or was
     taken away meanwhile, or when a directory below it cannot be listed: then nothing is known of
     the posts in it, and they must not be taken for deleted.
     """
     root = _root(directory)
-    walk = _Walk(root, Places(patterns, exclude))
-    looked_at = None if within is None else tuple(sorted(_outermost(within)))
+    walk = _Walk(root, Places(patterns, exclude), bundles=bundles)
+    looked_at = None if within is None else tuple(sorted(_outermost(with_bundles(within) if bundles else within)))
     walk.run(looked_at)
     after = _identity(directory)
     if after != (root.device, root.inode):
@@ -137,10 +145,10 @@ _Entry = os.DirEntry[str] | _Named
 class _Walk:
     """One walk through the tree; a stack rather than recursion, since depth is the authors'."""
 
-    def __init__(self, root: _Root, places: Places) -> None:
+    def __init__(self, root: _Root, places: Places, *, bundles: bool) -> None:
         self.files: list[SourceFile] = []
         self.errors: list[PostError] = []
-        self._root, self._places = root, places
+        self._root, self._places, self._bundles = root, places, bundles
         self._pending: list[str] = []
 
     def run(self, within: Collection[str] | None) -> None:
@@ -155,7 +163,7 @@ class _Walk:
         where = f"{self._root.path}/{prefix}" if prefix else self._root.path
         try:
             with os.scandir(where) as entries:
-                for entry in entries:
+                for entry in self._of_bundle(list(entries)) if self._bundles and prefix else entries:
                     name = entry.name
                     if name[0] != ".":
                         self._entry(entry, prefix + name)
@@ -165,6 +173,11 @@ class _Walk:
         except OSError as error:
             raise _unlistable(where, error) from error
 
+    def _of_bundle(self, entries: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """Leave out what belongs to the page that a directory is."""
+        indexes = [entry for entry in entries if is_index(entry.name)]
+        return indexes or entries
+
     def _look_at(self, path: str) -> None:
         """Take one path as a listing of the directory above it would, if one of the whole tree gets there."""
         *above, name = path.split("/")
@@ -173,7 +186,7 @@ class _Walk:
         where = self._root.path
         for part in above:
             where += f"/{part}"
-            if not _Named(where).is_dir(follow_symlinks=False):
+            if not _Named(where).is_dir(follow_symlinks=False) or (self._bundles and holds_index(where)):
                 return
         entry = _Named(f"{where}/{name}")
         if os.path.lexists(entry.path):

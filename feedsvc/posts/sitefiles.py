@@ -22,6 +22,7 @@ DRAWN_ON = ("_config.y*ml", "_config.toml", "_includes/**/*", "_data/**/*")
 """Where in a Jekyll site, unless it says otherwise, is what many posts draw on, as globs."""
 
 _MOST_LISTED = 1_000_000
+_BESIDE = "beside "
 
 
 class Head(NamedTuple):
@@ -35,20 +36,29 @@ class SiteFiles:
     """The files below a directory, as one post sees them; without a directory there are none.
 
     Paths are relative to it, with ``/``. None leads out of it, by ``..`` or by a link, and names that begin with a dot
-    are not seen.
+    are not seen. ``posts`` is the posts directory, whose files are ``beside`` the post.
     """
 
-    def __init__(self, root: Path | str | None = None) -> None:
+    def __init__(self, root: Path | str | None = None, posts: Path | str | None = None) -> None:
         self._root = None if root is None else str(root)
+        self._posts = None if posts is None else str(posts)
+        self._prefix = ""
         self._uses: dict[tuple[str, str], str] = {}
 
-    def __reduce__(self) -> tuple[type[SiteFiles], tuple[str | None]]:
+    def __reduce__(self) -> tuple[type[SiteFiles], tuple[str | None, str | None]]:
         """Go to another process without what was noted."""
-        return SiteFiles, (self._root,)
+        return SiteFiles, (self._root, self._posts)
 
     def fresh(self) -> SiteFiles:
         """Return the same files for another post, with nothing noted."""
-        return SiteFiles(self._root)
+        return SiteFiles(self._root, self._posts)
+
+    @property
+    def beside(self) -> SiteFiles:
+        """The files of the posts directory: other posts, and what lies beside this one. They are noted with these."""
+        files = SiteFiles(self._posts)
+        files._prefix, files._uses = _BESIDE, self._uses
+        return files
 
     @property
     def is_open(self) -> bool:
@@ -69,6 +79,25 @@ class SiteFiles:
         size, data = self._open("head", path, None)
         return None if data is None else Head(size, data)
 
+    def part(self, path: str, offset: int) -> bytes:
+        """Return what is in the file from ``offset`` on, at most ``HEAD_BYTES``; nothing where there is none.
+
+        It is noted by ``head``, which comes first.
+        """
+        if self._root is None or not _is_plain(path):
+            return b""
+        try:
+            descriptor = open_inside(self._root, path)
+        except OSError:
+            return b""
+        try:
+            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            return os.pread(descriptor, HEAD_BYTES, offset) if is_file and 0 <= offset < 1 << 62 else b""
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)
+
     def list(self, directory: str) -> tuple[str, ...]:
         """Return the paths of the files below a directory, sorted; "" is the site's own.
 
@@ -78,7 +107,7 @@ class SiteFiles:
         if self._root is None or not (directory == "" or _is_plain(directory)):
             return ()
         looks = list(_walk(self._root, directory))
-        self._uses.setdefault(("tree", directory), _look_of_tree(looks))
+        self._note("tree", directory, _look_of_tree(looks))
         return tuple(path for path, _ in looks)
 
     def posts(self) -> tuple[str, ...]:
@@ -86,8 +115,11 @@ class SiteFiles:
         if self._root is None:
             return ()
         looks = list(_posts(self._root))
-        self._uses.setdefault(("posts", ""), _look_of_tree(looks))
+        self._note("posts", "", _look_of_tree(looks))
         return tuple(path for path, _ in looks)
+
+    def _note(self, kind: str, name: str, look: str) -> None:
+        self._uses.setdefault((self._prefix + kind, name), look)
 
     def _open(self, kind: str, path: str, max_bytes: int | None) -> tuple[int, bytes | None]:
         """Return size and content of a file, its beginning only without ``max_bytes``; None where it cannot be."""
@@ -112,12 +144,17 @@ class SiteFiles:
                 data = None
             finally:
                 os.close(descriptor)
-        self._uses.setdefault((kind, path), look)
+        self._note(kind, path, look)
         return size, data
 
 
-def look_again(root: Path | None, kind: str, name: str) -> str:
-    """Return how a used file or tree looks now, to be compared with the ``look`` of its Use."""
+def look_again(root: Path | None, kind: str, name: str, posts: Path | None = None) -> str:
+    """Return how a used file or tree looks now, to be compared with the ``look`` of its Use.
+
+    ``root`` and ``posts`` are the directories that :class:`SiteFiles` was given.
+    """
+    if kind.startswith(_BESIDE):
+        root, kind = posts, kind.removeprefix(_BESIDE)
     if root is None:
         return ""
     if kind == "posts":

@@ -34,6 +34,11 @@ class Old:
         """Return the entries that feedsvc wrote there."""
         return read_atom(self.directory / "public" / path)
 
+    def words(self, path: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return title and subtitle of the feed at a path, as the plugin wrote them and as feedsvc did."""
+        before, now = (read_words(self.directory / tree / path) for tree in ("_site", "public"))
+        return before, now
+
 
 def run(directory: Path, *command: str) -> str:
     # The machine's zone is none of the sites'.
@@ -52,6 +57,12 @@ def read_atom(file: Path) -> list[dict[str, Any]]:
     """Return the entries of a document in their order, a mapping each."""
     feed = etree.fromstring(well_formed(file.read_bytes()))
     return [read_entry(entry, read_people(feed)) for entry in feed.iterfind(f"{ATOM}entry")]
+
+
+def read_words(file: Path) -> dict[str, str]:
+    """Return what a document says of its feed."""
+    feed = etree.fromstring(well_formed(file.read_bytes()))
+    return {name: read_text(feed.find(f"{ATOM}{name}")) for name in ("title", "subtitle")}
 
 
 def read_entry(entry: Any, of_feed: list[tuple[str, ...]]) -> dict[str, Any]:

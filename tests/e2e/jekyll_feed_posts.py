@@ -8,7 +8,7 @@ CONFIG = """\
 title: 'Harbour "News" & <Co>'
 description: "What the harbour & the sea say"
 plugins: [jekyll-feed]
-feed: {posts_limit: 500, categories: [News, 환경], tags: {except: [later]}}
+feed: {posts_limit: 500, categories: [News, 환경, IT, Deep Sea], tags: {except: [later]}}
 author: ann
 lang: en
 """

@@ -161,6 +161,21 @@ def test_a_feed_of_a_category_or_a_tag_goes_on_at_its_address(sites: Mapping[str
     assert {entry["id"] for entry in site.continued(path)} == before
 
 
+FEEDS = ["feed.xml", "feed/News.xml", "feed/환경.xml", "feed/IT.xml", "feed/Deep Sea.xml", "feed/by_tag/alpha.xml"]
+
+FEED_TITLES_ON_PURPOSE = {" </Co>": ""}
+"""What the plugin adds to the titles of feeds: it takes ``<Co>`` for a tag, and closes it."""
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_feed_keeps_its_title_and_its_subtitle(site: Old, path: str) -> None:
+    before, now = site.words(path)
+    for added, meant in FEED_TITLES_ON_PURPOSE.items():
+        assert added in before["title"]
+        before["title"] = before["title"].replace(added, meant)
+    assert now == before
+
+
 def test_a_tag_that_had_no_feed_gets_no_address_of_the_plugins(sites: Mapping[str, Old]) -> None:
     folder = sites["New York, date"].directory / "public/feed/by_tag"
     assert sorted(path.name for path in folder.glob("*.xml")) == ["Sea.xml", "alpha.xml", "beta.xml"]
@@ -175,6 +190,8 @@ def test_posts_in_several_places_and_a_collection_go_on_each_in_its_feed(tmp_pat
         assert len(before) == 3
         assert [entry["id"] for entry in now] == [entry["id"] for entry in before]
         assert list(differences(site, path)) == []
+        before_words, now_words = site.words(path)
+        assert now_words == before_words
 
 
 def test_a_reader_that_knows_the_old_feed_sees_nothing_new_and_loses_no_mark(

@@ -34,7 +34,8 @@ future: true
 show_drafts: true
 permalink: /:categories/:year/:month/:day/:title:output_ext
 exclude: [archive/old, "*/secret", tmp]
-include: [tmp]
+include: [tmp, _pages, _gone]
+markdown_ext: "markdown,md,txt"
 collections:
   recipes:
     output: true
@@ -146,6 +147,10 @@ POSTS: Mapping[str, str] = {
     "node_modules/pack/_posts/2024-03-08-no.md": "title: no",
     "vendor/bundle/_posts/2024-03-09-no.md": "title: no",
     "_site/_posts/2024-03-10-no.md": "title: no",
+    "_pages/_posts/2024-03-11-included.md": "title: Included",
+    "_pages/deep/_posts/2024-03-12-deep.md": "title: Deep",
+    "_posts/2024-03-13-text.txt": "title: Text",
+    "_posts/2024-03-14-page.html": "title: HTML",
     "_drafts/dated.md": "date: 2024-04-01 10:00:00 +0900",
     "_drafts/2024-04-02-named.md": "title: Named",
     "news/_drafts/sub/idea.md": "date: 2024-04-03\ntitle: Idea",
@@ -268,7 +273,7 @@ def as_text(value: object) -> object:
 
 @pytest.mark.parametrize(
     ("config", "posts", "published"),
-    [(CONFIG, POSTS, 23), (BELOW, POSTS_BELOW, 6), (ONE_DIRECTORY, POSTS_IN_ONE, 3)],
+    [(CONFIG, POSTS, 27), (BELOW, POSTS_BELOW, 6), (ONE_DIRECTORY, POSTS_IN_ONE, 3)],
     ids=["everywhere", "below another directory", "in one directory"],
 )
 def test_every_post_is_where_jekyll_has_it_and_says_what_jekyll_reads(

@@ -57,6 +57,24 @@ def post(directory: Path, name: str, front: str = "title: T") -> None:
             {"source": "src", "collections_dir": "c", "exclude": ["c/x"]},
             {"dir": "src", "patterns": [f"c/{each}" for each in PATTERNS], "exclude": ["c/x"]},
         ),
+        (
+            ("_posts/1.txt",),
+            {"markdown_ext": "MD, txt,.odd?,"},
+            {"dir": "_posts", "patterns": ["**/*.md", "**/*.markdown", "**/*.html", "**/*.txt"]},
+        ),
+        (
+            ("_posts/1.md", "_x/a/_posts/2.md", "_y/3.md", "_z/_posts/4.md"),
+            {"include": ["_x/", "_y", ".htaccess", "_posts", "_a/b", 5]},
+            {
+                "dir": ".",
+                "patterns": [
+                    *PATTERNS[:6],
+                    *(each.replace("**/", "_x/**/", 1) for each in PATTERNS[:6]),
+                    *PATTERNS[6:],
+                ],
+                "exclude": ["public/", "var/"],
+            },
+        ),
     ],
 )
 def test_posts_are_found_where_jekyll_reads_them(

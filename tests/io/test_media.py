@@ -119,3 +119,53 @@ def test_without_a_directory_of_files_pictures_are_told_by_their_names(
     assert rss_media(documents) == [
         {"url": "https://example.org/assets/a.jpg", "medium": "image", "type": "image/jpeg"}
     ]
+
+
+BUNDLE = "https://example.org/%ED%99%98%EA%B2%BD/2024/06/12/trip/"
+
+
+@pytest.fixture
+def bundle(write_post: WritePost) -> Path:
+    return write_post("2024-06-12-trip/index.md", image="cover.jpg", audio="sound/a b.mp3").parent
+
+
+def test_the_media_of_a_bundle_are_measured_and_again_when_they_change(
+    bundle: Path, run_build: Build, documents: Documents
+) -> None:
+    (bundle / "cover.jpg").write_bytes(png(4, 3))
+    (bundle / "sound").mkdir()
+    (bundle / "sound" / "a b.mp3").write_bytes(b"ID3" + b"\0" * 97)
+    assert run_build().warnings == ()
+    told = {"url": f"{BUNDLE}cover.jpg", "medium": "image", "type": "image/png"}
+    assert rss_media(documents) == [told | {"fileSize": str(len(png(4, 3))), "width": "4", "height": "3"}]
+    (item,) = json.loads(documents()["/feed.json"])["items"]
+    (sound,) = item["attachments"]
+    assert (sound["url"], sound["mime_type"], sound["size_in_bytes"]) == (
+        f"{BUNDLE}sound/a%20b.mp3",
+        "audio/mpeg",
+        100,
+    )
+    (bundle / "cover.jpg").write_bytes(png(40, 30))
+    run_build(1)
+    assert rss_media(documents) == [told | {"fileSize": str(len(png(40, 30))), "width": "40", "height": "30"}]
+
+
+def test_what_a_bundle_lacks_is_the_sites_or_missing(
+    bundle: Path, site: Path, run_build: Build, documents: Documents
+) -> None:
+    (site / "cover.jpg").write_bytes(png(4, 3))
+    told = run_build(**HERE).warnings
+    assert [media["url"] for media in rss_media(documents)] == ["https://example.org/cover.jpg"]
+    assert len(told) == 1
+    assert "the site has no file sound/a b.mp3" in told[0]
+    (bundle / "cover.jpg").write_bytes(png(40, 30))
+    run_build(1, **HERE)
+    assert [media["width"] for media in rss_media(documents)] == ["40"]
+
+
+def test_a_bundle_without_the_files_of_its_site_names_what_it_does_not_have(
+    bundle: Path, run_build: Build, documents: Documents
+) -> None:
+    assert run_build().warnings == ()
+    assert rss_media(documents) == [{"url": f"{BUNDLE}cover.jpg", "medium": "image", "type": "image/jpeg"}]
+    assert not list(bundle.glob("cover*"))

@@ -172,3 +172,35 @@ def test_what_left_a_feed_is_told_as_long_as_the_feed_s_own_window(
     write_post("2024-06-12-6.md", "경제", title="여섯", tags="[top]")
     run_build(6, feed=[TOP])
     assert told("/feeds/머리-기사/atom.xml") == 1
+
+
+def test_the_last_good_version_of_a_rejected_post_is_in_the_feeds_of_todays_rules(
+    posts: None, write_post: WritePost, run_build: Build, documents: Documents
+) -> None:
+    run_build(feed=[TOP])
+    write_post("2024-06-12-1.md").write_text("---\ntitle: [하나\n---\n", encoding="utf-8")
+    report = run_build(1, feed=[TOP])
+    assert [each.kept_previous for each in report.rejected] == [True]
+    assert titles(documents, TOP_PATH) == ["하나"]
+    run_build(2, feed=[{"name": "둘 아님", "include": {"categories": "경제"}, "exclude": {"paths": "*-2.md"}}])
+    assert titles(documents, "/feeds/둘-아님/feed.json") == ["하나"]
+    run_build(3)
+    assert titles(documents, "/categories/경제/feed.json") == ["둘", "하나"]
+    run_build(4, feed=[TOP | {"exclude": {"tags": "top"}}])
+    assert titles(documents, TOP_PATH) == []
+
+
+@pytest.mark.parametrize(("window", "newest"), [("7d", "넷"), ("1h", "다섯")])
+def test_a_post_that_returns_goes_live_anew_by_the_longest_window_of_its_feeds(
+    posts: None, write_post: WritePost, run_build: Build, documents: Documents, window: str, newest: str
+) -> None:
+    slow = {"feeds": {"window": "1h", "min_entries": 1, "by": ["category", "tag"]}, "tag": {"top": {"window": window}}}
+    run_build(**slow)
+    write_post("2024-06-12-4.md", title="넷", tags="[TOP]")
+    run_build(1, **slow)
+    write_post("2024-06-12-4.md", title="넷", tags="[TOP]", published="false")
+    write_post("2024-06-12-5.md", title="다섯")
+    run_build(73, **slow)
+    write_post("2024-06-12-4.md", title="넷", tags="[TOP]")
+    run_build(80, **slow)
+    assert titles(documents, "/feed.json") == [newest]

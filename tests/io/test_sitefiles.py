@@ -105,3 +105,38 @@ def test_notes_are_of_one_post_and_stay_in_its_process(root: Path) -> None:
     sent = pickle.loads(pickle.dumps(site))  # noqa: S301 (as it goes to a worker)
     assert site.fresh().uses == sent.uses == ()
     assert sent.read("_includes/note.html", 100) == b"a note"
+
+
+def test_files_beside_the_post_are_of_another_root_and_noted_with_the_others(root: Path, tmp_path: Path) -> None:
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    (posts / "a.md").write_bytes(b"a post")
+    (posts / "out.txt").symlink_to("../outside.txt")
+    site = pickle.loads(pickle.dumps(SiteFiles(root, posts))).fresh()  # noqa: S301 (our own)
+    assert site.beside.read("a.md", 100) == b"a post"
+    assert site.beside.head("_includes/note.html") is None
+    assert site.beside.read("out.txt", 100) is None
+    assert site.read("a.md", 100) is None
+    looks = {use[:2]: use.look for use in site.uses}
+    assert {kind for kind, _ in looks} == {"beside file", "beside head", "file"}
+    assert looks["beside file", "a.md"] == look_again(root, "beside file", "a.md", posts) != ""
+    (posts / "a.md").write_bytes(b"another post")
+    assert look_again(root, "beside file", "a.md", posts) != looks["beside file", "a.md"]
+
+
+def test_without_a_posts_directory_there_is_nothing_beside(root: Path) -> None:
+    assert SiteFiles(root).beside.read("_includes/note.html", 100) is None
+    assert look_again(root, "beside file", "_includes/note.html") == ""
+
+
+def test_a_part_of_a_file_is_read_from_inside_only(root: Path) -> None:
+    (root / "film.mp4").write_bytes(b"x" * HEAD_BYTES + b"y" * HEAD_BYTES + b"z")
+    (root / "out.txt").symlink_to("../outside.txt")
+    site = SiteFiles(root)
+    assert site.part("film.mp4", HEAD_BYTES - 1) == b"x" + b"y" * (HEAD_BYTES - 1)
+    assert site.part("film.mp4", 2 * HEAD_BYTES) == b"z"
+    for path, offset in (("film.mp4", -1), ("film.mp4", 1 << 70), ("film.mp4", 1 << 40), ("out.txt", 0), ("none", 0)):
+        assert site.part(path, offset) == b""
+    for path in ("../outside.txt", "_includes", ".git/config"):
+        assert site.part(path, 0) == b""
+    assert SiteFiles().part("film.mp4", 0) == b""

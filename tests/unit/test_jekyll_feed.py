@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from feedsvc.posts.jekyllfeed import OldFeed, continue_feeds, old_feeds, uses_jekyll_feed, wants_tags
+from feedsvc.posts.jekyllfeedtitles import feed_tables
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.source import SourceText
 from feedsvc.posts.yamldoc import load_yaml
@@ -136,3 +137,21 @@ def test_a_feed_that_is_where_feedsvcs_own_is_needs_no_alias() -> None:
     found = continue_feeds(read("feed: {path: /atom.xml}"))
     assert "aliases" not in found.feeds
     assert found.notes == ()
+
+
+def test_feeds_keep_the_titles_that_the_plugin_gave_them() -> None:
+    feeds = old_feeds(read("feed: {categories: [IT, it, Deep Sea], collections: [my_recipes], tags: {only: [Sea]}}"))
+    assert feed_tables('The "Harbour"', feeds) == {
+        "category": {"IT": {"title": "The “Harbour” | It"}, "Deep Sea": {"title": "The “Harbour” | Deep sea"}},
+        "tag": {"Sea": {"title": "The “Harbour”"}},
+        "collection": {"my_recipes": {"title": "The “Harbour” | My_recipes"}, "posts": {"title": "The “Harbour”"}},
+    }
+
+
+def test_feeds_of_a_site_without_a_title_have_no_tables() -> None:
+    assert feed_tables("", old_feeds(read("feed: {categories: [News]}"))) == {}
+
+
+def test_only_documents_of_the_plugin_are_continued() -> None:
+    found = continue_feeds(read("feed: {categories: [News, Sea]}"), own_files={"/feed/Sea.xml"})
+    assert [each.label for each in found.continued] == ["", "News"]

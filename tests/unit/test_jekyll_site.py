@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from feedsvc.posts.jekyllrules import JekyllRules
 from feedsvc.posts.jekyllsite import JekyllSite, collections_directory, understand_config
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.source import SourceText
@@ -171,3 +172,28 @@ def test_titles_have_older_names_too() -> None:
 )
 def test_collections_are_where_jekyll_looks_for_them(text: str, directory: str) -> None:
     assert collections_directory(read(text)) == directory
+
+
+@pytest.mark.parametrize(
+    ("config", "notes"),
+    [
+        ("unpublished: true\nlimit_posts: 5", ["unpublished is not", "limit_posts is not"]),
+        ("unpublished: false\nlimit_posts: 0", []),
+    ],
+)
+def test_settings_that_choose_posts_and_are_not_taken_over_are_noted(config: str, notes: list[str]) -> None:
+    found = understand(f"timezone: UTC\n{config}\n").notes
+    assert len(found) == len(notes)
+    assert all(note.startswith(start) for note, start in zip(found, notes, strict=True))
+
+
+def test_what_is_markdown_the_site_says() -> None:
+    own, usual = JekyllRules(values={"markdown_ext": "txt, Note"}), JekyllRules()
+    assert [own.is_markdown(each) for each in (".TXT", ".note", ".md", ".html", "")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert [usual.is_markdown(each) for each in (".MD", ".mkdn", ".txt")] == [True, True, False]

@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from feedsvc.model import Enclosure, Image
+from feedsvc.posts.bundles import Bundle, find_beside
 from feedsvc.posts.enclosures import MOST, read_enclosures
 from feedsvc.posts.fields import Fields
 from feedsvc.posts.files import NO_FILES
@@ -34,6 +35,9 @@ class Files(SiteFiles):
     def head(self, path: str) -> Head | None:
         data = self.files.get(path)
         return None if data is None else Head(len(data), data[:HEAD_BYTES])
+
+    def part(self, path: str, offset: int) -> bytes:
+        return self.files[path][offset : offset + HEAD_BYTES]
 
 
 def fields(**values: Value) -> Fields:
@@ -300,3 +304,96 @@ def test_the_first_bytes_tell_a_type(head: bytes, media_type: str) -> None:
 def test_a_container_that_does_not_say_what_it_holds_is_told_by_its_extension() -> None:
     head = b"\0\0\0\x1cftypisom\0\0\0\0"
     assert (type_by_content(head, "audio/mp4"), type_by_content(head, "")) == ("audio/mp4", "video/mp4")
+
+
+BUNDLE = Bundle("https://example.org/blog/posts/trip/", "posts/trip")
+
+
+@pytest.mark.parametrize(
+    ("reference", "path"),
+    [
+        ("cover.jpg", "posts/trip/cover.jpg"),
+        ("./a/../b%20c.jpg?x#y", "posts/trip/b c.jpg"),
+        ("https://example.org/blog/posts/trip/a.jpg", "posts/trip/a.jpg"),
+        ("/posts/trip/a.jpg", "posts/trip/a.jpg"),
+        ("/a.jpg", None),
+        ("../a.jpg", None),
+        ("%2e%2e/a.jpg", None),
+        ("//cdn.example/a.jpg", None),
+        ("https://[", None),
+        ("true", None),
+        (".", "posts/trip/."),
+    ],
+)
+def test_a_file_of_a_bundle_is_below_its_directory(reference: str, path: str | None) -> None:
+    beside = find_beside(reference, BUNDLE, SITE)
+    assert (beside.path if beside else None) == path
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(data) + 2).to_bytes(2) + data
+
+
+FRAME = segment(0xC0, b"\x08" + (30).to_bytes(2) + (40).to_bytes(2) + b"\x01\x01\x11\0")
+PROFILE = segment(0xE2, b"ICC_PROFILE\0" + bytes(65_000))
+TURNED = segment(
+    0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+)  # its EXIF data say: turned by 90 degrees
+
+
+@pytest.mark.parametrize(
+    ("segments", "size"),
+    [
+        ((FRAME,), (40, 30)),
+        ((PROFILE * 3, FRAME), (40, 30)),
+        ((TURNED, PROFILE * 20, FRAME), (30, 40)),
+        ((PROFILE, b"\xff" * 5, FRAME), (40, 30)),
+        ((PROFILE * 70, FRAME), (0, 0)),
+        ((PROFILE * 2, segment(0xDA, b"x")), (0, 0)),
+        ((PROFILE * 2, b"no marker"), (0, 0)),
+        ((segment(0xE1, b"") * 40_000, FRAME), (0, 0)),
+        ((PROFILE, FRAME[:3]), (0, 0)),
+    ],
+)
+def test_a_jpeg_is_measured_behind_whatever_is_said_of_it(segments: tuple[bytes, ...], size: tuple[int, int]) -> None:
+    image = read_pictures(fields(image="a.jpg"), having(a__jpg=b"\xff\xd8" + b"".join(segments))).image
+    assert image
+    assert (image.width, image.height) == size
+
+
+def box(kind: bytes, *inside: bytes, large: bool = False) -> bytes:
+    data = b"".join(inside)
+    if large:
+        return (1).to_bytes(4) + kind + (16 + len(data)).to_bytes(8) + data
+    return (8 + len(data)).to_bytes(4) + kind + data
+
+
+def track(handler: bytes) -> bytes:
+    header = box(b"tkhd", bytes(84))
+    media = box(
+        b"mdia", box(b"mdhd", bytes(24)), box(b"hdlr", bytes(8), handler, bytes(13)), box(b"minf", bytes(70_000))
+    )
+    return box(b"trak", header, media)
+
+
+FTYP = box(b"ftyp", b"isom\0\0\2\0isomiso2mp41")
+MDAT = box(b"mdat", bytes(200_000))
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (FTYP + MDAT + box(b"moov", box(b"mvhd", bytes(100)), track(b"soun"), track(b"vide")), "video/mp4"),
+        (FTYP + box(b"mdat", bytes(90_000), large=True) + box(b"moov", track(b"soun")), "audio/mp4"),
+        (FTYP + box(b"moov", track(b"soun"), track(b"vide")) + MDAT, "video/mp4"),
+        (FTYP + box(b"free", b"vide") + box(b"moov", track(b"soun")), "audio/mp4"),
+        (FTYP + MDAT, "video/mp4"),
+        (FTYP + b"\0\0\0\4moov" + MDAT, "video/mp4"),
+        (FTYP + b"\0\0\0\0moov" + track(b"soun"), "audio/mp4"),
+        (FTYP + b"\0\0\0\1moov\xff\xff\xff\xff\xff\xff\xff\xff" + track(b"soun"), "audio/mp4"),
+        (FTYP + box(b"skip") * 200 + box(b"moov", track(b"soun")), "audio/mp4"),
+    ],
+)
+def test_an_mp4_is_told_by_its_tracks_wherever_it_tells_them(data: bytes, media_type: str) -> None:
+    (enclosure,) = read_enclosures(fields(enclosure="a.mp4"), having(a__mp4=data))
+    assert (enclosure.media_type, enclosure.length) == (media_type, len(data))
