@@ -130,7 +130,7 @@ def mark_of_rules(settings: Settings) -> str:
     directory = settings.jekyll.dir
     if directory is None:
         return "" if settings.posts.files is None else "files"
-    from feedsvc.posts.jekyll import mark_of_site
+    from feedsvc.posts.jekyllfiles import mark_of_site
 
     return f"{mark_of_site(directory)} {os.path.relpath(settings.posts.dir, directory)}"
 

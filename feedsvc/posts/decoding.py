@@ -12,6 +12,7 @@ from feedsvc.posts.source import UNPUBLISHABLE, SourceText, code_point
 _CONTROLS = bytes((*range(9), *range(0x0B, 0x20), 0x7F))
 _NON_CHARACTERS = tuple(character.encode() for character in "\ufeff\ufffe\uffff")
 
+_MARK = b"\xef\xbb\xbf"
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 
 _UTF8 = frozenset({"utf-8", "utf-8-sig"})
@@ -27,17 +28,19 @@ def decode(path: str, data: bytes, encodings: Sequence[str]) -> SourceText | Pos
     removed, with a finding for each kind of them.
     """
     first_failure: UnicodeError | None = None
-    if len(data) >= _SAMPLE and 4 * data.count(0) > len(data):
+    if b"\0" in data and len(data) >= _SAMPLE and 4 * data.count(0) > len(data):
         hint = "the file looks like UTF-16; save it as UTF-8"
         return PostError(path=path, reason="a quarter of the file or more is NUL", hint=hint, line=1, column=1)
     for encoding in encodings:
+        # The library's own utf-8-sig is written in Python.
+        unmarked = data.removeprefix(_MARK) if encoding == "utf-8-sig" else data
         try:
-            text = data.decode(encoding)
+            text = unmarked.decode("utf-8" if encoding == "utf-8-sig" else encoding)
         except UnicodeError as error:
             first_failure = first_failure or error
             continue
         clean = first_failure is None and encoding in _UTF8 and _is_clean(data)
-        source = SourceText(path=path, text=text) if clean else _clean(path, text)
+        source = SourceText(path=path, text=text, utf8=unmarked) if clean else _clean(path, text)
         if first_failure is not None:
             source = replace(source, findings=(_second_choice(path, data, encoding, first_failure), *source.findings))
         return source
@@ -108,7 +111,7 @@ def _byte_place(data: bytes, error: UnicodeError) -> tuple[int, int, int]:
     # A decoder that took the byte order mark off counts from behind it.
     start = error.start + len(data) - len(error.object) if isinstance(error, UnicodeDecodeError) else 0
     line_start = data.rfind(b"\n", 0, start) + 1
-    column = len(data[line_start:start].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")) + 1
+    column = len(data[line_start:start].removeprefix(_MARK).decode("utf-8", "replace")) + 1
     return start, data.count(b"\n", 0, start) + 1, column
 
 

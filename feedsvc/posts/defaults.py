@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -96,7 +96,12 @@ def begin_with(matter: Matter, above: tuple[str, ...], given: Given) -> Matter:
     if categories:
         values["categories"] = [*categories, *_items(matter.values.get("categories"))]
     names = {key: name for key, name in given.names.items() if key not in matter.values}
-    return replace(matter, values=values, names={**names, **matter.names})
+    return Matter(
+        values=values,
+        spans=matter.spans,
+        findings=matter.findings,
+        names={**names, **matter.names} if names else matter.names,
+    )
 
 
 def _items(value: Value) -> list[Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedsvc.model import PostError, Withheld
@@ -15,6 +15,7 @@ from feedsvc.posts.fields import Fields
 from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
 from feedsvc.posts.jekyllpaths import SitePath, locate
 from feedsvc.posts.labels import language_of_path
+from feedsvc.posts.matter import Matter
 from feedsvc.posts.names import PostName, parse_name
 from feedsvc.posts.permalinks import (
     MARKDOWN_EXTENSIONS,
@@ -26,6 +27,7 @@ from feedsvc.posts.permalinks import (
 )
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
+from feedsvc.posts.source import SourceText
 from feedsvc.posts.terms import read_categories
 from feedsvc.posts.timing import Times, read_times
 from feedsvc.posts.withholding import withheld
@@ -44,6 +46,7 @@ class Draft:
     path: str
     place: SitePath
     data: bytes
+    source: SourceText
     front: FrontMatter
     fields: Fields
     name: PostName
@@ -106,7 +109,8 @@ def read_draft(
         path=path,
         place=place,
         data=data,
-        front=front if matter is front.matter else replace(front, matter=matter),
+        source=source,
+        front=front if matter is front.matter else _with_matter(front, matter),
         fields=fields,
         name=name,
         rules=rules,
@@ -114,6 +118,10 @@ def read_draft(
         times=times,
         categories=read_categories(fields),
     )
+
+
+def _with_matter(front: FrontMatter, matter: Matter) -> FrontMatter:
+    return FrontMatter(matter=matter, body=front.body, body_start=front.body_start)
 
 
 def url_path_of(draft: Draft) -> str | PostError:

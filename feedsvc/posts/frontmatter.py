@@ -35,24 +35,27 @@ class FrontMatter:
 
 
 class _Fenced(BaseHandler):
-    """Front matter between two lines; ``split`` raises ValueError when the second is missing."""
+    """Front matter between two lines; ``split`` raises ValueError when the second is missing.
+
+    ``CLOSING`` begins with the end of the line before: to look for a line's beginning takes ten times as long.
+    """
 
     CLOSING: ClassVar[re.Pattern[str]]
 
     def split(self, text: str) -> tuple[str, str]:
         assert self.FM_BOUNDARY is not None  # noqa: S101 - the base class has checked it
         opening = self.FM_BOUNDARY.match(text)
-        closing = self.CLOSING.search(text, opening.end()) if opening else None
+        closing = self.CLOSING.search(text, opening.end() - 1) if opening else None
         if opening is None or closing is None:
             raise ValueError("not closed")
-        return text[opening.end() : closing.start()], text[closing.end() :]
+        return text[opening.end() : closing.start() + 1], text[closing.end() :]
 
 
 class _Yaml(_Fenced, YAMLHandler):
     """``---``, closed by ``---`` or ``...``, as Jekyll's ``YAML_FRONT_MATTER_REGEXP`` has it."""
 
     FM_BOUNDARY = re.compile(r"\A---[ \t]*(?:\n|\Z)")
-    CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+    CLOSING = re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 
 
 class _Toml(_Fenced):
@@ -60,7 +63,7 @@ class _Toml(_Fenced):
 
     FM_BOUNDARY = re.compile(r"\A\+\+\+[ \t]*(?:\n|\Z)")
     START_DELIMITER = END_DELIMITER = "+++"
-    CLOSING = re.compile(r"^\+\+\+[ \t]*(?:\n|\Z)", re.MULTILINE)
+    CLOSING = re.compile(r"\n\+\+\+[ \t]*(?:\n|\Z)")
 
 
 class _Json(JSONHandler):
@@ -84,7 +87,7 @@ def read_front_matter(source: SourceText) -> FrontMatter | PostError:
     The body keeps every character after the closing line, the indentation of its first line too.
     """
     text = source.text
-    if not text.strip():
+    if not text or text.isspace():
         return PostError(path=source.path, reason="the file is empty", hint="write the post, or delete the file")
     for handler, load in _FORMATS:
         if handler.detect(text):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
@@ -22,7 +23,7 @@ _SPECIFIC = "-._~!$&'()*+,;=:@/?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdSources:
-    """What an id can be made of. ``url_path`` is the permalink below the site; ``date`` is in the site's zone."""
+    """What an id can be made of. ``url_path`` is the permalink below the site; ``timezone`` is the site's."""
 
     explicit: str
     alternate_link: str
@@ -31,6 +32,7 @@ class IdSources:
     name: PostName
     slug: str
     date: datetime
+    timezone: tzinfo
 
 
 def propose_id(style: str, sources: IdSources) -> str:
@@ -59,7 +61,8 @@ def _tag(sources: IdSources, specific: str) -> str:
     host = (urlsplit(sources.site_url).hostname or "localhost").lower()
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
-    return f"tag:{host},{sources.date:%Y-%m-%d}:{quote(specific, safe=_SPECIFIC, errors='replace')}"
+    date = sources.date.astimezone(sources.timezone)
+    return f"tag:{host},{date:%Y-%m-%d}:{quote(specific, safe=_SPECIFIC, errors='replace')}"
 
 
 def _jekyll_feed_id(sources: IdSources) -> str:
@@ -76,6 +79,7 @@ def _jekyll_feed_id(sources: IdSources) -> str:
     return "/".join(map(_composed, url[:end].split("/"))) + url[end:]
 
 
+@lru_cache(maxsize=4096)
 def _composed(segment: str) -> str:
     """Return a segment of a path in NFKC, percent-encoded."""
     if not _BEYOND_ASCII.search(segment):

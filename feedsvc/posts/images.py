@@ -21,6 +21,8 @@ _MAIN = (
 KEYS = frozenset(key for key, _ in _MAIN)
 """The keys of front matter that may name a picture."""
 
+_OF_OTHERS = frozenset(key for key, _ in (_SMALL, _TEASER, _COVER, *_IN_HEADER))
+
 
 class Pictures(NamedTuple):
     """The picture of a post; a smaller one to stand for it, and a wider one above it, where those are others."""
@@ -53,7 +55,10 @@ def read_pictures(fields: Fields, source: MediaSource) -> Pictures:
                 return image
         return None
 
-    image, thumbnail, banner = first(*_MAIN), first(_SMALL, _TEASER), first(_COVER, *_IN_HEADER)
+    image = first(*_MAIN)
+    if fields.lacks(_OF_OTHERS):
+        return Pictures(image)
+    thumbnail, banner = first(_SMALL, _TEASER), first(_COVER, *_IN_HEADER)
     return Pictures(image, thumbnail if thumbnail != image else None, banner if banner != image else None)
 
 

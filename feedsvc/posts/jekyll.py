@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from feedsvc.model import PostError
 from feedsvc.posts.decoding import decode
 from feedsvc.posts.defaults import read_defaults
 from feedsvc.posts.githubpages import with_pages_address
+from feedsvc.posts.jekyllfiles import AUTHOR_FILES, CONFIG_FILES, bytes_of, first_of
 from feedsvc.posts.jekyllpaths import NOWHERE, Home, collection_permalinks
 from feedsvc.posts.jekyllplaces import find_places
 from feedsvc.posts.jekyllrules import JekyllRules
@@ -24,14 +24,6 @@ from feedsvc.posts.source import SourceText
 from feedsvc.posts.yamldoc import load_yaml
 
 __all__ = ["JekyllSite", "read_jekyll_config"]
-
-CONFIG_FILES = ("_config.yml", "_config.yaml", "_config.toml")
-"""In the order in which Jekyll looks for them (``Configuration#config_files``)."""
-
-AUTHOR_FILES = ("_data/authors.yml", "_data/authors.yaml", "_data/authors.json")
-"""Where authors are told by their keys, as jekyll-feed reads them."""
-
-_MAX_BYTES = 1_000_000
 
 _PAGES = "_config.yml has no url, so url is where GitHub Pages serves the site, by its CNAME or repository."
 
@@ -57,7 +49,7 @@ def read_jekyll_config(directory: Path) -> JekyllSite | None:
 def _host_of(directory: Path) -> str:
     """Return what the site's file CNAME says, empty where there is none."""
     path = directory / "CNAME"
-    return _bytes_of(path).decode("utf-8", "replace").lstrip("\ufeff") if path.is_file() else ""
+    return bytes_of(path).decode("utf-8", "replace").lstrip("\ufeff") if path.is_file() else ""
 
 
 def _with_author(values: dict[str, Value], authors: Mapping[str, Value]) -> dict[str, Value]:
@@ -106,30 +98,9 @@ def _home(posts_dir: Path, collections: Path) -> Home:
     return Home(below=above[len(posts) + 1 :]) if above.startswith(f"{posts}/") else Home(inside="_posts")
 
 
-def mark_of_site(directory: Path) -> str:
-    """Return a hash of the files that :func:`read_jekyll_rules` reads, without understanding them."""
-    found = (path for names in (CONFIG_FILES, AUTHOR_FILES) if (path := _first(directory, names)))
-    return hashlib.sha256(b"\0".join(_bytes_of(path) for path in found)).hexdigest()[:32]
-
-
-def _first(directory: Path, names: tuple[str, ...]) -> Path | None:
-    return next((directory / name for name in names if (directory / name).is_file()), None)
-
-
 def _values_of(directory: Path, names: tuple[str, ...]) -> dict[str, Value] | None:
-    path = _first(directory, names)
-    return None if path is None else _parse(str(path), _bytes_of(path))
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "check its rights") from error
-    if len(data) > _MAX_BYTES:
-        raise ConfigError(str(path), f"is longer than {_MAX_BYTES:,} bytes", "is this a file of a Jekyll site?")
-    return data
+    path = first_of(directory, names)
+    return None if path is None else _parse(str(path), bytes_of(path))
 
 
 def _parse(path: str, data: bytes) -> dict[str, Value]:

@@ -12,7 +12,8 @@ from feedsvc.posts.images import Pictures
 from feedsvc.posts.mediafiles import MediaSource
 from feedsvc.posts.sitefiles import SiteFiles
 
-_KEYS = images.KEYS.union(enclosures.KEYS)
+_FILES = frozenset(enclosures.KEYS)
+_KEYS = images.KEYS | _FILES
 
 
 class PostMedia(NamedTuple):
@@ -33,4 +34,5 @@ def read_media(fields: Fields, site_url: str, files: SiteFiles, bundle: Bundle |
     if fields.lacks(_KEYS):
         return _NONE
     source = MediaSource(site_url=site_url, files=files, bundle=bundle)
-    return PostMedia(images.read_pictures(fields, source), enclosures.read_enclosures(fields, source))
+    pictures = Pictures() if fields.lacks(images.KEYS) else images.read_pictures(fields, source)
+    return PostMedia(pictures, () if fields.lacks(_FILES) else enclosures.read_enclosures(fields, source))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -68,11 +68,9 @@ def look_up(reference: str, source: MediaSource) -> Media | None:
             return _measured(beside.url, type_by_name(beside.url), head, read)
         if not source.files.is_open:
             return Media(url=beside.url, named=type_by_name(beside.url))
-    url = site_url_of(reference, source.site_url)
+    url, named, path = _address(reference, source.site_url)
     if url is None:
         return None
-    named = type_by_name(url)
-    path = path_on_site(url, source.site_url)
     if not (source.files.is_open and path):
         return Media(url=url, named=named)
     head = source.files.head(path)
@@ -93,6 +91,14 @@ def _measured(url: str, named: str, head: Head, read: Callable[[int], bytes]) ->
     if not width and media_type == "image/jpeg" and head.size > len(head.data):
         width, height = _dimensions(reduce_jpeg(head.data, read))
     return Media(url=url, named=named, media_type=media_type, known=True, length=head.size, width=width, height=height)
+
+
+# Many posts show one picture.
+@lru_cache(maxsize=1024)
+def _address(reference: str, site_url: str) -> tuple[str | None, str, str]:
+    """Return the URL of a reference, the media type that its extension tells, and its path on the site."""
+    url = site_url_of(reference, site_url)
+    return (None, "", "") if url is None else (url, type_by_name(url), path_on_site(url, site_url))
 
 
 def path_on_site(url: str, site_url: str) -> str:

@@ -56,7 +56,7 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
     fields, rules, jekyll = draft.fields, draft.rules, draft.rules.jekyll
     alternate_link = (page_url if jekyll else site_url_of)(url_path, rules.site_url) or rules.site_url
     summary = plain_text(fields.text(*(_SUMMARIES if jekyll is None else _SUMMARIES_OF_JEKYLL)))
-    body = draft.front.body.encode()
+    body = draft.source.encoded_from(draft.front.body_start)
     filled = fill_body(draft, url_path)
     if isinstance(filled, PostError):
         return filled
@@ -115,6 +115,7 @@ def _proposed_id(draft: Draft, alternate_link: str, url_path: str) -> str:
         site_url=draft.rules.site_url,
         name=draft.name,
         slug=draft.slug,
-        date=draft.times.date.astimezone(draft.rules.timezone),
+        date=draft.times.date,
+        timezone=draft.rules.timezone,
     )
     return propose_id(draft.rules.id_style, sources)

@@ -20,6 +20,7 @@ class SourceText:
     ``path`` is relative to the posts directory. ``removed`` holds, ascending, the offsets in
     ``text`` before which a character was taken out; ``bare_returns`` the offsets of line
     feeds that were carriage returns alone. Offsets and columns count characters.
+    ``utf8`` is ``text`` as the file has it, where it was not changed; else empty.
     """
 
     path: str
@@ -27,6 +28,13 @@ class SourceText:
     removed: tuple[int, ...] = field(default=(), repr=False)
     bare_returns: tuple[int, ...] = field(default=(), repr=False)
     findings: tuple[Finding, ...] = ()
+    utf8: bytes = field(default=b"", repr=False, compare=False)
+
+    def encoded_from(self, offset: int) -> bytes:
+        """Return the text from ``offset`` on in UTF-8; what is before it is nearly always shorter."""
+        if self.utf8 and 2 * offset < len(self.text):
+            return self.utf8[len(self.text[:offset].encode()) :]
+        return self.text[offset:].encode()
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and the column of ``offset`` in the file, both counted from 1."""

@@ -37,6 +37,15 @@ BLOCKS = [
     "<p markdown=\"span\">a *b*</p>", "<section markdown=\"block\">", "</section>",
     "{::options auto_ids=\"false\" /}",
 ]  # fmt: skip
+# What most posts are made of, and what is read at a glance.
+PLAIN = [
+    "a", "가나 ", "b. ", "**a**", "**가 나**", "**a **", "**", "*", "'q'", "\"가\" ", "...", "--", "<b>", "</b>",
+    "<b>x</b>", "<span style=\"x\">", "</span>", "<a href=\"u\">**t**</a>", "<p>", "<p>x</p>\n",
+    "<p class=\"c\">&nbsp;</p>\n", "</p>", "<h2>t</h2>\n", "<table>\n", "</table>\n", "<tr>", "</tr>",
+    "<td class=\"c\">", "</td>", "<td>**x**</td>", "<ul>",
+    "<li>**y** &amp; z</li>", "</ul>", "<div>", "</div>", "<hr />\n", "![i](https://h/s)\n", "&nbsp;", "&", " ", "  \n",
+    "\n", "\n", "\n\n", "\n\n", ": d", "|", "{:.c}\n", "# ", "- ", "1. ", "===\n", "---\n",
+]  # fmt: skip
 
 
 def test_the_golden_files_are_what_kramdown_writes(kramdown: Kramdown) -> None:
@@ -45,7 +54,7 @@ def test_the_golden_files_are_what_kramdown_writes(kramdown: Kramdown) -> None:
     assert {name: kramdown(case["text"], **case["options"]) for name, case in cases.items()} == golden
 
 
-@pytest.mark.parametrize("kind", ["spans", "blocks", "both"])
+@pytest.mark.parametrize("kind", ["spans", "blocks", "both", "plain"])
 def test_texts_made_by_dice_become_what_kramdown_makes_of_them(kind: str, kramdown: Kramdown) -> None:
     dice = random.Random(kind)  # noqa: S311 - nothing to keep secret
     for _ in range(TEXTS):
@@ -56,6 +65,8 @@ def test_texts_made_by_dice_become_what_kramdown_makes_of_them(kind: str, kramdo
 
 
 def _piece(dice: random.Random, kind: str) -> str:
+    if kind == "plain":
+        return dice.choice(PLAIN)
     if kind == "spans" or (kind == "both" and dice.random() < 0.5):
         return dice.choice(SPANS)
     return dice.choice(BLOCKS) + "\n"

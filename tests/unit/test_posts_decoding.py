@@ -20,6 +20,14 @@ def test_a_byte_order_mark_is_no_part_of_the_text(mark: bytes) -> None:
     assert read(mark + b"---\n") == SourceText(path="a.md", text="---\n")
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("text", ["---\n---\n본문 é\n", "é\x07---\n---\n본문", "---\r\n---\r\n본문\r\n"])
+@pytest.mark.parametrize("offset", [0, 2, 8])
+def test_the_rest_of_a_text_is_encoded_as_it_is_read(mark: bytes, text: str, offset: int) -> None:
+    source = read(mark + text.encode())
+    assert source.encoded_from(offset) == source.text[offset:].encode()
+
+
 @pytest.mark.parametrize("data", [b"a\nb\n", b"a\r\nb\r\n", b"a\rb\r", b"a\r\nb\r"])
 def test_every_line_end_becomes_one_line_feed(data: bytes) -> None:
     assert read(data).text == "a\nb\n"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 
 from feedsvc.posts.kramdown.options import KramdownOptions
@@ -33,6 +31,7 @@ class Document:
         self.abbreviations: dict[str, tuple[str, Element]] = {}
         self.is_plain = False
         self.depth = 0
+        self._level = _Level(self)
         self.steps = 0
         self.most_steps = min(_EFFORT * size, _MOST_EFFORT) + _LEAST_EFFORT
 
@@ -56,14 +55,9 @@ class Document:
         """Say whether attempts that began may go on."""
         return self.steps < self.most_steps
 
-    @contextmanager
-    def deeper(self) -> Iterator[None]:
+    def deeper(self) -> _Level:
         """Count one level of nesting."""
-        self.depth += 1
-        try:
-            yield
-        finally:
-            self.depth -= 1
+        return self._level
 
     def apply(self, attr: dict[str, str], ial: Attributes) -> None:
         """Put what an attribute list says into ``attr``, with what the lists say that it names."""
@@ -76,6 +70,21 @@ class Document:
                 seen.add(ref)
                 self._apply(attr, self.alds[ref], seen)
         merge_values(attr, ial.values)
+
+
+class _Level:
+    """Counts a level while it is entered; one for all, since there is one for each span of a text."""
+
+    __slots__ = ("_document",)
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def __enter__(self) -> None:
+        self._document.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._document.depth -= 1
 
 
 class Source:

@@ -7,7 +7,7 @@ from collections import Counter
 from html import unescape
 
 from feedsvc.posts.kramdown.document import Document
-from feedsvc.posts.kramdown.spans import Spans
+from feedsvc.posts.kramdown.spans import BEGINNING, Spans
 from feedsvc.posts.kramdown.tree import Element
 
 _SYMBOL_TEXTS = {"laquo_space": "«\xa0", "raquo_space": "\xa0»"}
@@ -43,10 +43,15 @@ def _stays(document: Document, child: Element, before: list[Element]) -> bool:
 
 
 def _read_raw(document: Document, raw: list[str], children: list[Element]) -> None:
-    holder = Element("text_holder")
-    Spans(document, "".join(raw)).parse(holder)
-    children.extend(holder.children)
+    text = "".join(raw)
     raw.clear()
+    if BEGINNING.search(text) is None:
+        if text:
+            children.append(Element("text", document.typography.replace(text, 0, len(text))[0]))
+        return
+    holder = Element("text_holder")
+    Spans(document, text).parse(holder)
+    children.extend(holder.children)
 
 
 def _read_child(document: Document, child: Element) -> None:

@@ -16,11 +16,14 @@ from feedsvc.posts.kramdown.html_elements import (
     element_name,
     read_attributes,
 )
+from feedsvc.posts.kramdown.plain import pairs
 from feedsvc.posts.kramdown.tree import Element
 
 RAW_TEXT = frozenset({"script", "style"})
+_NOT_SIMPLE = WITHOUT_BODY | RAW_TEXT
 _SIMPLE = re.compile(
-    r"[^<>&]++|<([a-z][a-z0-9]*+)(?:[ \n](?!markdown=)[a-z][a-z0-9\-]*+=\"[^\"&<>]*+\")*+>|</([a-z][a-z0-9]*+)>"
+    pairs(r"[^<>&]++|&[a-zA-Z]++;", 2, ("td", "th", "li", "p", "b", "strong", "em", "span", "a"))
+    + r"(?:<([a-z][a-z0-9]*+)(?:[ \n](?!markdown=)[a-z][a-z0-9\-]*+=\"[^\"&<>]*+\")*+>|</([a-z][a-z0-9]*+)>)"
 )
 
 
@@ -61,26 +64,22 @@ class RawReader:
 
     def _read_simple(self) -> None:
         """Take text and tags that are written as kramdown writes them, which is what most raw HTML is made of."""
-        source, open_, out = self.blocks.source, self.open, self.out
-        pos = source.pos
-        while open_:
-            match = _SIMPLE.match(source.text, pos)
-            if match is None:
-                break
-            name = match[1]
+        source, open_ = self.blocks.source, self.open
+        text, start = source.text, source.pos
+        end = pos = start
+        while open_ and (match := _SIMPLE.match(text, pos)):
+            name, closed = match.groups()
             if name:
-                if name in WITHOUT_BODY or name in RAW_TEXT or name not in KNOWN:
+                if name in _NOT_SIMPLE or name not in KNOWN:
                     break
                 open_.append(name)
-            elif match[2]:
-                if match[2] != open_[-1]:
-                    break
+            elif closed == open_[-1]:
                 open_.pop()
-                if not open_:
-                    pos = match.end()
-                    break
-            out.append(match[0])
-            pos = match.end()
+            else:
+                break
+            # The end tag of the element itself is not of its content.
+            end, pos = match.end() if open_ else match.start(2) - len("</"), match.end()
+        self.out.append(text[start:end])
         source.pos = pos
 
     def _flush(self) -> None:

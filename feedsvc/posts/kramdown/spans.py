@@ -18,7 +18,9 @@ SpanParser: TypeAlias = "Callable[[Spans], bool]"
 _BEGINNINGS = (
     r"\*", "_", "`", "<", r"\[", r"!\[", r"\$\$", r"\{:", "&", ">>", "  \n", r"\\", "~~",
 )  # fmt: skip
-_ANY = re.compile("|".join(_BEGINNINGS))
+BEGINNING = re.compile("|".join(_BEGINNINGS))
+"""What a span may begin with: text without any of it is all there is."""
+
 _ANY_OR_BRACKET = re.compile("|".join((*_BEGINNINGS, r"\]")))
 _CODE_AND_HTML = re.compile("`|<")
 CODE_AND_HTML = "`<"
@@ -62,7 +64,7 @@ class Spans:
 
     def _parse(self, stop: Stop | None, only: str) -> bool:
         text, size = self.text, len(self.text)
-        pattern = _ONLY[only] if only else _ANY if stop is None else _ANY_OR_BRACKET
+        pattern = _ONLY[only] if only else BEGINNING if stop is None else _ANY_OR_BRACKET
         while self.pos < size:
             match = pattern.search(text, self.pos)
             if match is None:
