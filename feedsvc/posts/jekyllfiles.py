@@ -38,5 +38,5 @@ def bytes_of(path: Path) -> bytes:
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read ({error.strerror})", "check its rights") from error
     if len(data) > _MAX_BYTES:
-        raise ConfigError(str(path), f"is longer than {_MAX_BYTES:,} bytes", "is this a file of a Jekyll site?")
+        raise ConfigError(str(path), f"is longer than {_MAX_BYTES:,} bytes", "is this the configuration of a site?")
     return data

@@ -11,6 +11,7 @@ from feedsvc.posts.eleventysite import POSTS_DIRS, input_directory, understand_e
 from feedsvc.posts.foundsite import FoundSite
 from feedsvc.posts.hexosite import understand_hexo
 from feedsvc.posts.hugosite import understand_hugo
+from feedsvc.posts.jekyllfiles import bytes_of
 from feedsvc.posts.matter import Matter, Value
 from feedsvc.posts.plainmatter import load_json, load_toml
 from feedsvc.posts.source import SourceText
@@ -26,7 +27,6 @@ _HUGO = tuple(
 _ZOLA = ("zola.toml", "config.toml")
 _ELEVENTY = (".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts")
 _DATA = ("_data/metadata.json", "_data/site.json")
-_MAX_BYTES = 1_000_000
 _LOADERS = {"toml": load_toml, "json": load_json, "yaml": load_yaml, "yml": load_yaml}
 
 
@@ -61,14 +61,7 @@ def _find_eleventy(directory: Path, program: str) -> FoundSite:
 
 
 def _text(path: Path) -> SourceText:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "check its rights") from error
-    if len(data) > _MAX_BYTES:
-        raise ConfigError(str(path), f"is longer than {_MAX_BYTES:,} bytes", "is this the configuration of a site?")
-    source = decode(str(path), data, ("utf-8-sig",))
+    source = decode(str(path), bytes_of(path), ("utf-8-sig",))
     if isinstance(source, PostError):
         raise _unreadable(source)
     return source
