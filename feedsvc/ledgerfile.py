@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from feedsvc.errors import LedgerFileError
-from feedsvc.ledgerlines import KINDS, Kind
+from feedsvc.ledgerlines import KINDS, Kind, read_name
 
 FORMAT, VERSION = "feedsvc-ledger", 1
 MAX_LINE = 64 * 1024 * 1024
@@ -68,9 +68,10 @@ class LedgerFile:
             hint = "import it with the feedsvc that wrote it, or a later one"
             raise self.error(header.number, f"the format is {version!r:.20}, this feedsvc reads {VERSION}", hint)
         site = header.values.get("site")
-        if not (site is None or (isinstance(site, str) and site)):
-            raise self.error(header.number, "site: is no text", _WRITE_ANEW)
-        self.site: str | None = site
+        try:
+            self.site: str | None = None if site is None else read_name(site)
+        except ValueError as error:
+            raise self.error(header.number, f"site: {error}", _WRITE_ANEW) from error
 
     def error(self, line: int, reason: str, hint: str = "", column: int = 1) -> LedgerFileError:
         """Return what is wrong at a place of this file."""

@@ -38,7 +38,8 @@ def _read_text(value: object) -> str:
     return value
 
 
-def _read_name(value: object) -> str:
+def read_name(value: object) -> str:
+    """Return a text that says something. Raises ValueError for what is none."""
     if not _read_text(value):
         raise ValueError("is empty")
     return str(value)
@@ -88,7 +89,7 @@ def _or_none(codec: Codec) -> Codec:
 
 
 _TEXT = Codec(str, _read_text)
-_NAME = Codec(str, _read_name)
+_NAME = Codec(str, read_name)
 _INSTANT = Codec(lambda value: from_microseconds(value).isoformat().replace("+00:00", "Z"), _read_instant)
 _POST = Codec(json.loads, _read_post)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import unquote
 
-_LINK = re.compile(r"href\s*=\s*[\"']?([^\"'\s>#]*)#([^\"'\s>]+)", re.IGNORECASE)
+# What comes before a "#" is taken with or without one, lest each "href=" of a long text looks for it anew.
+_LINK = re.compile(r"href\s*=\s*[\"']?([^\"'\s>#]*+)(?:#([^\"'\s>]+))?", re.IGNORECASE)
 _ID = re.compile(r"\sid\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 
 
@@ -40,7 +41,8 @@ def anchors_of(markup: str, base: str) -> Anchors:
     """Return the ids in ``markup``, of the post at ``base``, that a link in it leads to."""
     prefix = f"p{sha256(base.encode()).hexdigest()[:8]}-"
     own = ("", base.partition("#")[0])
-    linked = {unquote(name).removeprefix(prefix) for page, name in _LINK.findall(markup) if html.unescape(page) in own}
+    links = ((page, name) for page, name in _LINK.findall(markup) if name)
+    linked = {unquote(name).removeprefix(prefix) for page, name in links if html.unescape(page) in own}
     if not linked:
         return NO_ANCHORS
     ids = ("".join(names).removeprefix(prefix) for names in _ID.findall(markup))

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import pyromark
 
-from feedsvc.posts.complexity import MAX_DEPTH, MAX_REFERENCES, complexity_of
+from feedsvc.posts.complexity import (
+    ALWAYS_READ,
+    CELLS_OF_NOTHING,
+    MAX_DEPTH,
+    TooComplexError,
+    check_growth,
+    check_tables,
+    complexity_of,
+)
 from feedsvc.posts.fillers import drop_fillers
 from feedsvc.posts.htmlblocks import SHOWN_TAGS, unindent_html
 from feedsvc.posts.plaintext import plain_text
@@ -53,7 +61,9 @@ def may_wait(body: bytes) -> bool:
     Every element comes from one of these characters, and every ampersand from one character.
     """
     size = len(body)
-    if b"&#" in body or size > MAX_REFERENCES:
+    if b"&#" in body or size > ALWAYS_READ:
+        return False
+    if b"|" in body and (body.count(b"|") + 1) * (body.count(b"\n") + 1) > CELLS_OF_NOTHING:
         return False
     return size <= MAX_DEPTH or size - len(body.translate(None, _MAKERS_OF_ELEMENTS)) <= MAX_DEPTH
 
@@ -87,16 +97,22 @@ def render_content(
     to_html: Callable[[str], str] = partial(_to_html, kramdown=kramdown) if markdown else str
     if stands_in:
         to_html = partial(_to_whole_html, to_html=to_html, stands_in=stands_in)
-    markup = to_html(body)
-    if reason := complexity_of(markup):
-        return TooComplex(reason=reason)
+    try:
+        markup = to_html(body)
+        if reason := complexity_of(markup):
+            return TooComplex(reason=reason)
+        head = _before_separator(body, markup, separator, to_html) if with_opening else ""
+    except TooComplexError as error:
+        return TooComplex(reason=str(error))
     clean = clean_content(markup, base, frame_hosts)
-    opening = _opening(_before_separator(body, markup, separator, to_html), clean) if with_opening else ""
+    opening = _opening(head, clean) if with_opening else ""
     if "&#" not in body or UNPUBLISHABLE.search(clean) is None:
         return Content(html=clean, opening=opening)
     # References are the only way to characters that the source did not hold.
     removed = "".join(sorted(set(UNPUBLISHABLE.findall(clean))))
-    return Content(html=publishable(clean), opening=publishable(opening), removed=removed)
+    # Without them another element may be empty.
+    html = clean_content(publishable(clean), base, frame_hosts)
+    return Content(html=html, opening=publishable(opening), removed=removed)
 
 
 def clean_content(markup: str, base: str, frame_hosts: Collection[str] = ()) -> str:
@@ -108,14 +124,19 @@ def clean_content(markup: str, base: str, frame_hosts: Collection[str] = ()) -> 
 
 
 def markdown_to_html(text: str, kramdown: KramdownOptions | None = None) -> str:
-    """Render Markdown, as Liquid's filter ``markdownify`` does; as kramdown reads it, or CommonMark."""
+    """Render Markdown, as Liquid's filter ``markdownify`` does; as kramdown reads it, or CommonMark.
+
+    Raises TooComplexError.
+    """
     return _to_html(text, kramdown)
 
 
 def _to_html(body: str, kramdown: KramdownOptions | None = None) -> str:
     if kramdown is not None:
         return _aligned(_kramdown_html(body, kramdown))
+    check_tables(body)
     markup = _markdown().html(body)
+    check_growth(body, markup)
     if SHOWN_TAGS in markup:
         markup = _markdown().html(unindent_html(body))
     return _aligned(markup)

@@ -13,6 +13,7 @@ from feedsvc.posts.labels import read_title
 from feedsvc.posts.liquid import Exceeded, Outline, Site, front_matter, render_liquid
 from feedsvc.posts.liquid.ruby import Moment
 from feedsvc.posts.liquid.typed import retyped
+from feedsvc.posts.source import UNPUBLISHABLE, code_point, publishable
 from feedsvc.posts.terms import read_tags
 
 ReadHalf = Callable[[str, bytes], tuple[Draft, str] | None]
@@ -44,7 +45,17 @@ def fill_in(post: Draft, url_path: str, read: ReadHalf) -> str | PostError:
         return post.fields.error_at(start + filled.offset, filled.reason, "take out what repeats or includes itself")
     for problem in filled.problems:
         post.fields.warn_at(start + problem.offset, problem.reason, problem.hint)
-    return filled.text
+    return _publishable(post, filled.text)
+
+
+def _publishable(post: Draft, text: str) -> str:
+    """Return the text without what data and included files may hold, and no document may."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    removed = sorted(set(UNPUBLISHABLE.findall(text)))
+    for character in removed:
+        reason = f"the Liquid writes {code_point(character)}, which may not stand in a feed and was removed"
+        post.fields.warn_at(post.front.body_start, reason, "take it out of the data or the file that is included")
+    return publishable(text) if removed else text
 
 
 def _outline(post: Draft, url_path: str, prefix: str) -> Outline:

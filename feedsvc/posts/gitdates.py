@@ -25,7 +25,10 @@ _QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
-_GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_GIT = (
+    *("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
+)
 _LOG = (
     *("log", "-z", "--name-only", "--diff-filter=A", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv"),
     *("--no-show-signature", "--no-color", "--no-decorate", "--format=tformat:%x01%at", "--", "."),

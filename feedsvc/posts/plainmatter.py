@@ -15,6 +15,9 @@ from feedsvc.posts.source import UNPUBLISHABLE, SourceText, code_point
 def load_toml(source: SourceText, start: int, end: int) -> Matter | PostError:
     """Read the TOML that stands in ``source.text[start:end]``."""
     text = source.text[start:end]
+    if deep := _DEEP_KEY.search(text):
+        reason = f"the front matter is not valid TOML: a key of more than {MAX_DEPTH} levels"
+        return source.error(start + deep.start(), reason, "write shorter keys")
     try:
         values = tomllib.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
@@ -41,6 +44,11 @@ def load_json(source: SourceText, start: int, end: int) -> Matter | PostError:
     values = json.loads(source.text[start:end], object_pairs_hook=pairs, parse_int=str, parse_float=str)
     places = _places_of(source, start, end, r'"(?P<key>[^"\\\n]+)"\s*:\s*')
     return _matter_of(source, values, places, tuple(duplicates))
+
+
+# tomllib's time grows with the square of a key's levels.
+_KEY = r"(?:[\w\-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
+_DEEP_KEY = re.compile(rf"(?<![\w\-\"'.]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{MAX_DEPTH}}}")
 
 
 class _TooMuchError(Exception):

@@ -64,7 +64,9 @@ _TIDY_TABLE = re.compile(
     re.IGNORECASE,
 )
 """A table with nothing but cells in it; from others the parser moves things out, a link into a link if need be."""
-_CANDIDATE = re.compile(r"\s*(?P<url>[^\s,]\S*?)(?P<size>\s+[0-9.]+[wx])?\s*(?:,\s|,?\s*$)")
+_CANDIDATES_END = re.compile(r",\s")
+_SIZE = re.compile(r"[0-9.]+[wx]")
+_MOST_CANDIDATES = 100
 
 
 _at_work: ContextVar[tuple[str, Anchors]] = ContextVar("at work")
@@ -158,8 +160,10 @@ def _filtered_unusual(tag: str, attribute: str, value: str) -> str | None:
 
 def _absolute_srcset(value: str, base: str) -> str | None:
     candidates = []
-    for match in _CANDIDATE.finditer(value):
-        url = absolute_url(match["url"], base)
+    for candidate in _CANDIDATES_END.split(value, _MOST_CANDIDATES)[:_MOST_CANDIDATES]:
+        *before, last = candidate.split() or [""]
+        reference, size = (before[-1], f" {last}") if before and _SIZE.fullmatch(last.removesuffix(",")) else (last, "")
+        url = absolute_url(reference.strip(","), base) if reference.strip(",") else None
         if url is not None:
-            candidates.append(url.replace(",", "%2C") + (match["size"] or "").rstrip())
+            candidates.append(url.replace(",", "%2C") + size.removesuffix(","))
     return ", ".join(candidates) or None

@@ -129,7 +129,7 @@ class SiteFiles:
         try:
             descriptor = open_inside(self._root, path)
         except OSError:
-            descriptor = -1
+            descriptor, look = -1, look_again(Path(self._root), kind, path)
         if descriptor >= 0:
             try:
                 status = os.fstat(descriptor)
@@ -169,6 +169,11 @@ def look_again(root: Path | None, kind: str, name: str, posts: Path | None = Non
 
 
 def _is_plain(path: str) -> bool:
+    if not path.isascii():
+        try:
+            path.encode()
+        except UnicodeEncodeError:  # half of a surrogate pair, as JSON can hold: no database keeps it
+            return False
     return "\0" not in path and all(part and part[0] != "." for part in path.split("/"))
 
 

@@ -229,3 +229,15 @@ def test_posts_may_be_anywhere_in_the_sites_own_directory(
     a, b = json.loads(documents(site.parent / "out")["/feed.json"])["items"]
     assert a["content_html"] == "<p>x _posts/2024-06-10-a.md /a/</p>"
     assert b["content_html"] == "<p>_posts/2024-06-10-a.md travel/_posts/2024-06-09-b.md</p>"
+
+
+def test_what_data_may_hold_and_no_feed_may_is_told_and_left_out(
+    put: Put, shown: Shown, write_post: WritePost, run_build: Build
+) -> None:
+    put("_data/x.json", r'{"half": "a\ud800b", "control": "c\u0001d"}')
+    write_post("2024-06-10-a.md", title="a", body="{{ site.data.x.half }} {{ site.data.x.control }}")
+    write_post("2024-06-11-b.md", title="b", body="{% link {{ site.data.x.half }} %}b")
+    assert shown() == {"a": "<p>ab cd</p>", "b": "<p>b</p>"}
+    warnings = "\n".join(map(str, run_build(1, jekyll={"dir": "."}).warnings))
+    assert "U+0001, which may not stand in a feed" in warnings
+    assert "U+D800, which may not stand in a feed" in warnings

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 
@@ -140,3 +141,26 @@ def test_a_part_of_a_file_is_read_from_inside_only(root: Path) -> None:
     for path in ("../outside.txt", "_includes", ".git/config"):
         assert site.part(path, 0) == b""
     assert SiteFiles().part("film.mp4", 0) == b""
+
+
+def test_what_leads_out_looks_as_it_did_when_it_was_asked_for(root: Path) -> None:
+    (root / "out.txt").symlink_to("../outside.txt")
+    site = SiteFiles(root)
+    assert site.read("out.txt", 100) is None
+    assert [look_again(root, use.kind, use.name) == use.look for use in site.uses] == [True]
+
+
+@pytest.mark.parametrize("path", ["\ud800", "a/\udfff.html"])
+def test_a_name_that_no_file_can_have_is_missing(root: Path, path: str) -> None:
+    site = SiteFiles(root)
+    assert site.read(path, 100) is None
+    assert site.uses == ()
+
+
+def test_nothing_but_a_file_is_waited_for(root: Path) -> None:
+    os.mkfifo(root / "pipe.png")
+    (root / "zero.png").symlink_to("/dev/zero")
+    site = SiteFiles(root)
+    assert site.head("pipe.png") is None
+    assert site.read("zero.png", 100) is None
+    assert site.list("") == ("_includes/deep/b.html", "_includes/note.html")

@@ -180,6 +180,13 @@ def test_merging_takes_no_kept_version_of_a_post_that_another_ledger_had_at_that
     assert '"type":"kept"' not in export(path)
 
 
+def test_an_empty_ledger_takes_a_kept_version_whatever_bytes_the_entry_has_by_now(history: Path, path: Path) -> None:
+    lines = export(history / "var" / "ledger.sqlite3").split("\n")
+    kept = next(each for each in lines if '"type":"kept"' in each)
+    own = line(ENTRY, path=json.loads(kept)["path"])
+    assert take_in(path, [HEADER, own, kept, end(2)]).added == {"entry": 1, "kept": 1}
+
+
 DEEP = '{"type":' + "[" * 100_000
 DAMAGE = [
     ("nothing", [], "1:1: this is no export of a ledger"),
@@ -187,6 +194,7 @@ DAMAGE = [
     ("another header", ['{"format":"other"}'], "1:1: this is no export of a ledger"),
     ("a later format", [HEADER.replace("1", "2", 1)], "1:1: the format is 2, this feedsvc reads 1"),
     ("a site that is none", [HEADER.replace('"https://example.org"', "5")], "1:1: site: is no text"),
+    ("a site of half a letter", [HEADER.replace("example", "\\ud800")], "1:1: site: holds half of a surrogate pair"),
     ("cut off after a line", [HEADER, line(ENTRY)], "2:1: the file ends here"),
     ("cut off in a line", [HEADER, line(ENTRY)[:30]], "2:31: this is no JSON"),
     ("a line too few", [HEADER, end(1)], "2:1: the last line counts 1 records, and there are 0"),

@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from feedsvc.ledger import open_ledger
 from feedsvc.posts import gitdates
 from feedsvc.posts.gitdates import GitTrouble, first_commits
 from feedsvc.report import BuildReport
@@ -210,6 +212,7 @@ def test_no_program_that_a_repository_names_is_run(git: Git, site: Path, write_p
     git("config", "log.showSignature", "true")
     git("config", "alias.log", f"!{trap}")
     git("config", "protocol.allow", "always")
+    git("config", "i18n.logOutputEncoding", "UTF-16")
     signed = git("cat-file", "commit", "HEAD").replace(
         "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n", 1
     )
@@ -289,3 +292,10 @@ def test_a_git_that_hangs_is_ended(
     told = first_commits(site / "_posts", ["a.md"])
     assert isinstance(told, GitTrouble)
     assert "took more than" in told.reason
+
+
+def test_of_two_files_with_the_same_bytes_a_third_takes_the_earlier_date(tmp_path: Path) -> None:
+    with closing(open_ledger(tmp_path / "ledger.sqlite3")) as ledger:
+        for day in (2, 1, 3):
+            ledger.file_dates.remember(f"{day}.md", "same", datetime(2024, 1, day, tzinfo=UTC))
+        assert ledger.file_dates.date_of("new.md", "same") == datetime(2024, 1, 1, tzinfo=UTC)

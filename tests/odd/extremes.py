@@ -77,11 +77,16 @@ COSTLY = (
     ("braces of Liquid", "{{" * 30_000),
     ("braces of attributes", "{: " * 20_000),
     ("dollars", "$$" * 30_000),
+    ("readings without ruby", "<rt>" * 50_000),
+    ("a set of one endless picture", "<img src=a srcset='" + "x" * 100_000 + " y'>"),
+    ("links without an end", "<a href=#a id=a>" + "href=" * 50_000),
+    ("a fence without an end", "~" * 300_000),
 )
 
 CASES = (
     *(Case(name=name, data=body(text), has=has) for name, text, has in TEXTS),
     *(Case(name=f"the reference {text}", data=body(f"a{text}b"), has=("a", "b")) for text in REFERENCES),
+    Case(name="a paragraph of what is removed", data=body("a\n\n&#1;\n\nb"), has=("<p>a</p>\n<p>b</p>",)),
     *(Case(name=f"costly {name}", data=body(text), either=True) for name, text in COSTLY),
     Case(name="ten thousand categories", data=matter(f"categories: [{', '.join(map(str, range(9_000)))}]")),
     Case(name="a slug of a thousand letters", data=matter("title: a"), path=f"2024-07-11-{'가' * 70}.md"),

@@ -123,6 +123,8 @@ CASES = (
     toml("no quotes", "title = a b", rejected="2:"),
     toml("a key twice", 'title = "a"', 'title = "b"', rejected="3:"),
     toml("a date that is none", "date = 2024-02-30", rejected="2:"),
+    toml("a key of many levels", "a" + ".a" * 100 + " = 1", rejected="2:1 levels"),
+    toml("a header of many levels", "[" + "a . " * 60 + "a]", rejected="2:2 levels"),
     toml("a comment", "# nothing", 'title = "a"', title="a"),
     Case(name="toml, never closed", data=b'+++\ntitle = "a"\n\nText.\n', rejected="1:1 never closed"),
     # JSON

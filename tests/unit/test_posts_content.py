@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post
-from feedsvc.posts.content import Content, TooComplex, render_content
+from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
 from feedsvc.posts.parse import finish_post, parse_post
 from feedsvc.posts.rules import PostRules
 
@@ -175,12 +175,17 @@ def test_an_opening_nobody_asked_for_is_not_made() -> None:
     assert content == Content(html="<p>text</p>")
 
 
-@pytest.mark.parametrize("body", ["<div>" * 50_000, ">" * 50_000, "&" * 300_000])
+@pytest.mark.parametrize(
+    "body", ["<div>" * 50_000, ">" * 50_000, "&" * 300_000, "<rt>" * 50_000, "<ruby><td><rp>" * 9_000]
+)
 def test_what_would_take_minutes_is_refused_at_once(body: str) -> None:
     assert isinstance(render_content(body, BASE, markdown=True), TooComplex)
 
 
-@pytest.mark.parametrize("body", ["<p>a" * 5_000, "<ul>" + "<li>a" * 5_000, "<b>a</b>" * 5_000, "<br>" * 5_000])
+@pytest.mark.parametrize(
+    "body",
+    ["<p>a" * 5_000, "<ul>" + "<li>a" * 5_000, "<b>a</b>" * 5_000, "<br>" * 5_000, "<ruby>a<rt>b</ruby>" * 5_000],
+)
 def test_much_markup_that_is_not_deep_is_fine(body: str) -> None:
     assert isinstance(render_content(body, BASE, markdown=False), Content)
 
@@ -206,3 +211,52 @@ def test_content_made_later_is_what_content_made_at_once_is(body: str, summary: 
     assert later.pending is ("&#" not in body)
     assert not later.pending or finish_post(later, data, rules) == at_once
     assert later.pending or later == at_once
+
+
+def test_a_reference_to_what_no_feed_may_carry_leaves_no_empty_element() -> None:
+    assert render("a\n\n&#1;\n\nb").html == "<p>a</p>\n<p>b</p>"
+
+
+@pytest.mark.parametrize(
+    ("srcset", "shown"),
+    [
+        ("a 1x, b 2x", f"{BASE}a 1x, {BASE}b 2x"),
+        ("a.png,b 100w , /c", f"{BASE}a.png%2Cb 100w, https://example.org/c"),
+        (" a  1.5x,", f"{BASE}a 1.5x"),
+        ("x y 1x", f"{BASE}y 1x"),
+        ("a, javascript:b 2x,, c", f"{BASE}a, {BASE}c"),
+    ],
+)
+def test_candidates_of_a_srcset_are_read_as_browsers_do(srcset: str, shown: str) -> None:
+    html = render(f'<img src="i" srcset="{srcset}">', markdown=False).html
+    assert f'srcset="{shown}"' in html
+
+
+def test_a_srcset_holds_no_more_candidates_than_anybody_has_screens() -> None:
+    html = render(f'<img src="i" srcset="{"a 1x, " * 500}">', markdown=False).html
+    assert html.count("/a 1x") == 100
+
+
+@pytest.mark.parametrize(
+    "body", ["<img src=a srcset='" + "x" * 300_000 + " y'>", "<a href=#a id=a>" + "href=" * 60_000]
+)
+def test_what_looks_for_its_end_in_vain_looks_once(body: str) -> None:
+    """Each of these took the square of its length: hours, where it takes a blink now; a test that hangs has failed."""
+    assert isinstance(render_content(body, BASE, markdown=False), Content)
+
+
+def test_three_breaks_are_two() -> None:
+    assert render("a<br><br><br>b", markdown=False).html == "a<br><br>b"
+
+
+def test_a_table_that_would_fill_the_memory_is_refused() -> None:
+    table = "|a" * 300 + "\n|" + "-|" * 300 + "\n" + "|x\n" * 300 + "\n"
+    assert isinstance(render_content(table, BASE, markdown=True), Content)
+    assert isinstance(render_content(table * 10, BASE, markdown=True), TooComplex)
+    assert isinstance(render_content(table * 400, BASE, markdown=True), TooComplex)
+
+
+def test_what_may_wait_is_no_table_that_is_refused() -> None:
+    table = "|a" * 300 + "\n|" + "-|" * 300 + "\n" + "x\n" * 40_000
+    assert not may_wait(table.encode())
+    assert isinstance(render_content(table, BASE, markdown=True), TooComplex)

@@ -273,3 +273,15 @@ def test_a_place_is_found_without_a_site_too() -> None:
     assert locate("경제/_posts/2024-01-02-a.md") == SitePath(
         "경제/_posts/2024-01-02-a.md", Home(), categories=("경제",)
     )
+
+
+def test_of_two_scopes_as_long_the_one_with_a_type_goes_first() -> None:
+    typed: Value = {"scope": {"path": "", "type": "posts"}, "values": {"a": "typed"}}
+    untyped: Value = {"scope": {"path": ""}, "values": {"a": "untyped"}}
+    for sets in ([typed, untyped], [untyped, typed]):
+        assert read_defaults({"defaults": sets}).of("_posts/a.md", "posts").values == {"a": "typed"}
+
+
+def test_drafts_are_no_collection_though_the_site_names_them_one() -> None:
+    place = locate("_drafts/a.md", collections=("drafts", "posts"))
+    assert (place.collection, place.draft) == ("posts", True)

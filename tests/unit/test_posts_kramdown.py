@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.posts.content import Content, render_content
+from feedsvc.posts.complexity import ALWAYS_READ, MAX_PIECES
+from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
 from feedsvc.posts.kramdown import KramdownOptions, read_document, read_options, render_kramdown
+from feedsvc.posts.kramdown.document import Document
 from feedsvc.posts.kramdown.spans import Spans
 
 BASE = "https://example.org/2024/post/"
@@ -101,3 +103,45 @@ def test_the_work_that_was_in_vain_grows_no_faster_than_the_text(piece: str) -> 
             patch.setattr(Spans, "_read_one", counted)
             document = read_document(text, OPTIONS)
         assert calls <= document.most_steps + 2 * size
+
+
+@pytest.mark.parametrize("piece", ["`a` ", "|a", "- a\n", "a\n: b\n\n", "&a;*"])
+def test_a_long_text_of_nothing_but_signs_is_refused_after_some_work(
+    piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.posts.kramdown.document.MAX_PIECES", 10_000)
+    content = render_content(piece * 60_000, BASE, markdown=True, kramdown=OPTIONS)
+    assert content == TooComplex(reason="more than 10,000 pieces of Markdown")
+
+
+@pytest.mark.parametrize("piece", ["[", "- a\n", "|a"])
+def test_a_text_that_may_wait_is_never_refused(piece: str) -> None:
+    body = (piece * ALWAYS_READ)[:ALWAYS_READ]
+    assert Document(OPTIONS, len(body) + 1).most_pieces > MAX_PIECES
+    assert not may_wait((piece * ALWAYS_READ).encode()[: ALWAYS_READ + 1])
+
+
+def test_a_long_text_of_words_is_read_whole() -> None:
+    assert isinstance(
+        render_content("Some *words* of a book.\n\n" * 20_000, BASE, markdown=True, kramdown=OPTIONS), Content
+    )
+
+
+def test_rows_are_made_as_long_as_others_only_so_often() -> None:
+    table = "|a" * 300 + "\n|" + "-|" * 300 + "\n" + "|x\n" * 300 + "\n"
+    assert len(render_kramdown(table * 20, OPTIONS)) < 100 * len(table * 20)
+    assert render_kramdown("|a|b|\n|-|-|\n|x\n", OPTIONS).count("<td") == 2
+
+
+def test_what_is_nested_is_copied_only_so_often() -> None:
+    document = read_document("[^a]: " * 200_000, OPTIONS)
+    assert document.copied <= 10 * 1_200_000 + ALWAYS_READ * 60
+
+
+def test_a_fence_of_a_million_backquotes_is_none() -> None:
+    assert render_kramdown("`" * 1_000_000 + "\nx\n", OPTIONS).startswith("<p>`")
+
+
+def test_a_fence_longer_than_any_is_text() -> None:
+    assert "<pre>" in render_kramdown(f"{'~' * 500}\nx\n{'~' * 500}\n", OPTIONS)
+    assert "<pre>" not in render_kramdown(f"{'~' * 501}\nx\n{'~' * 501}\n", OPTIONS)

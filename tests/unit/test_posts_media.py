@@ -397,3 +397,8 @@ MDAT = box(b"mdat", bytes(200_000))
 def test_an_mp4_is_told_by_its_tracks_wherever_it_tells_them(data: bytes, media_type: str) -> None:
     (enclosure,) = read_enclosures(fields(enclosure="a.mp4"), having(a__mp4=data))
     assert (enclosure.media_type, enclosure.length) == (media_type, len(data))
+
+
+def test_a_byte_that_begins_a_frame_of_sound_is_none_alone() -> None:
+    assert type_by_content(b"\xff\x06", "audio/mpeg") == ""
+    assert type_by_content(b"\xff\xfb", "audio/mpeg") == "audio/mpeg"

@@ -18,7 +18,10 @@ __all__ = ["KramdownOptions", "read_options", "render_kramdown"]
 
 
 def render_kramdown(text: str, options: KramdownOptions) -> str:
-    """Return the HTML of ``text``, whose lines end in line feeds. Any text has one."""
+    """Return the HTML of ``text``, whose lines end in line feeds. Any text has one, but for those that are too long.
+
+    Raises TooComplexError.
+    """
     document = read_document(text, options)
     return HtmlWriter(document).write()
 

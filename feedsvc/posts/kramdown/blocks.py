@@ -39,6 +39,7 @@ class Blocks:
     def _parse_one(self) -> None:
         from feedsvc.posts.kramdown.dispatch import parsers_at
 
+        self.document.count()
         source = self.source
         blank = BLANK.match(source.text, source.pos)
         if blank:
@@ -54,6 +55,7 @@ class Blocks:
 
     def within(self, element: Element, text: str) -> None:
         """Read ``text`` as the blocks of ``element``."""
+        self.document.copied += len(text)
         Blocks(self.document, Source(text), element).parse()
 
     @property

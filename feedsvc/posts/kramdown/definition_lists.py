@@ -23,7 +23,7 @@ def parse_definition_list(blocks: Blocks) -> bool:
         paragraph = children.pop()
     list_.children.extend(_terms(paragraph))
     list_.ial = paragraph.ial
-    reader = _DefinitionReader(source, list_, as_paragraph=as_paragraph)
+    reader = _DefinitionReader(blocks, list_, as_paragraph=as_paragraph)
     reader.read()
     last = None
     for item, lines in reader.items:
@@ -63,8 +63,9 @@ def _terms(paragraph: Element) -> list[Element]:
 class _DefinitionReader:
     """Gathers the definitions of one list."""
 
-    def __init__(self, source: Source, list_: Element, *, as_paragraph: bool) -> None:
-        self.source = source
+    def __init__(self, blocks: Blocks, list_: Element, *, as_paragraph: bool) -> None:
+        self.document = blocks.document
+        self.source = blocks.source
         self.list = list_
         self.items: list[tuple[Element, list[str]]] = []
         self.start = DEFINITION_START
@@ -83,6 +84,7 @@ class _DefinitionReader:
         text, pos = source.text, source.pos
         content, lazy, indent = content_patterns(self.indentation)
         if match := self.start.match(text, pos):
+            self.document.count()
             item = Element("dd")
             item.first_as_para = self.as_paragraph
             line, self.indentation = first_line(match, item)

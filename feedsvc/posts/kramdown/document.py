@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cached_property
 
+from feedsvc.posts.complexity import ALWAYS_READ, MAX_PIECES, TooComplexError
 from feedsvc.posts.kramdown.options import KramdownOptions
 from feedsvc.posts.kramdown.quotes import Typography
 from feedsvc.posts.kramdown.tree import Attributes, Element, merge_values
@@ -12,6 +14,8 @@ from feedsvc.posts.kramdown.tree import Attributes, Element, merge_values
 MAX_DEPTH = 60
 """Blocks within blocks, and spans within spans; deeper ones are text."""
 
+_MOST_COPIES = 8
+_MOST_FREE_CELLS = 20_000
 _EFFORT = 2
 _MOST_EFFORT = 500_000
 _LEAST_EFFORT = 20_000
@@ -33,6 +37,11 @@ class Document:
         self.depth = 0
         self._level = _Level(self)
         self.steps = 0
+        self.pieces = 0
+        self.copied = 0
+        self.free_cells = _MOST_FREE_CELLS
+        self.most_copied = _MOST_COPIES * size + ALWAYS_READ * MAX_DEPTH
+        self.most_pieces = MAX_PIECES if size - 1 > ALWAYS_READ else sys.maxsize  # but for the line end at its end
         self.most_steps = min(_EFFORT * size, _MOST_EFFORT) + _LEAST_EFFORT
 
     @cached_property
@@ -43,7 +52,7 @@ class Document:
     @property
     def is_too_deep(self) -> bool:
         """Say whether nothing may be nested any more."""
-        return self.depth >= MAX_DEPTH
+        return self.depth >= MAX_DEPTH or self.copied > self.most_copied
 
     @property
     def may_try(self) -> bool:
@@ -54,6 +63,12 @@ class Document:
     def has_effort(self) -> bool:
         """Say whether attempts that began may go on."""
         return self.steps < self.most_steps
+
+    def count(self) -> None:
+        """Count one block or span that is about to be tried. Raises TooComplexError where there are too many."""
+        self.pieces += 1
+        if self.pieces > self.most_pieces:
+            raise TooComplexError(f"more than {MAX_PIECES:,} pieces of Markdown")
 
     def deeper(self) -> _Level:
         """Count one level of nesting."""

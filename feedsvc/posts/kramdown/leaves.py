@@ -26,6 +26,7 @@ from feedsvc.posts.kramdown.tree import Element
 
 _WHITE = " \t\r\n\f\v\0"
 _MOST_FENCES = 20
+_LONGEST_FENCE = 500
 _INFO = re.compile(r"[ \t\r\n\f\v]*?(([^ \t\r\n\f\v]+?)(?:\?[^ \t\r\n\f\v]*)?)?[ \t\r\f\v]*\n")
 _CONTINUED_CODE = re.compile(r"\n( {0,3}[^ \t\r\n\f\v])")
 _CLOSING_HASHES = re.compile(r"(?<!\\)#+\Z")
@@ -109,7 +110,7 @@ def parse_fenced_code(blocks: Blocks) -> bool:
     source = blocks.source
     is_gfm = blocks.document.options.is_gfm
     opening = (FENCE_GFM if is_gfm else FENCE).match(source.text, source.pos)
-    if opening is None:
+    if opening is None or len(opening[1]) > _LONGEST_FENCE:
         return False
     # As in kramdown, a fence that is too long may be a shorter one with the rest for a language.
     for length in range(len(opening[1]), 2, -1)[:_MOST_FENCES]:

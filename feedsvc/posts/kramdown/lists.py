@@ -81,8 +81,9 @@ def first_line(match: re.Match[str], element: Element) -> tuple[str, int]:
 class _ListReader:
     """Gathers the items of one list."""
 
-    def __init__(self, source: Source, list_: Element, marker: str, start: re.Pattern[str]) -> None:
-        self.source = source
+    def __init__(self, blocks: Blocks, list_: Element, marker: str, start: re.Pattern[str]) -> None:
+        self.document = blocks.document
+        self.source = blocks.source
         self.list = list_
         self.marker = marker
         self.start = start
@@ -123,6 +124,7 @@ class _ListReader:
         return content.match(text, pos) or (None if self.after_blank else lazy.match(text, pos))
 
     def _begin(self, match: re.Match[str]) -> None:
+        self.document.count()
         item = _Item(Element("li"))
         content, self.indentation = first_line(match, item.element)
         item.texts.append([content])
@@ -154,7 +156,7 @@ def parse_list(blocks: Blocks) -> bool:
         return False
     ordered = UL_START.match(text, pos) is None
     list_ = blocks.new("ol" if ordered else "ul")
-    reader = _ListReader(blocks.source, list_, r"[0-9]+\." if ordered else "[+*-]", OL_START if ordered else UL_START)
+    reader = _ListReader(blocks, list_, r"[0-9]+\." if ordered else "[+*-]", OL_START if ordered else UL_START)
     reader.read()
     blocks.tree.children.append(list_)
     last = None

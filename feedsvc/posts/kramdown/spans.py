@@ -53,6 +53,7 @@ class Spans:
 
     def parse(self, element: Element, stop: Stop | None = None, *, only: str = "") -> bool:
         """Read spans into ``element``, up to ``stop`` or to the end; say whether the stop was found."""
+        self.document.count()
         outer, self.tree = self.tree, element
         self.enclosing.append(outer)
         with self.document.deeper():
@@ -115,6 +116,7 @@ class Spans:
     def _read_one(self, character: str, only: str) -> None:
         from feedsvc.posts.kramdown.span_parsers import ONLY, PARSERS, parse_others
 
+        self.document.count()
         start = self.pos
         parser = (ONLY if only else PARSERS).get(character)
         if only and character not in only:

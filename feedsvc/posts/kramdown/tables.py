@@ -6,7 +6,7 @@ import re
 
 from feedsvc.posts.kramdown.blocks import Blocks
 from feedsvc.posts.kramdown.cells import split_row
-from feedsvc.posts.kramdown.document import Document, Source
+from feedsvc.posts.kramdown.document import Document
 from feedsvc.posts.kramdown.spans import CODE_AND_HTML, Spans
 from feedsvc.posts.kramdown.tree import Element
 
@@ -19,7 +19,6 @@ _FOOTER = re.compile(r"(?=[+|: \t]*+=)[+|: \t=]+[ \t]*\n")
 _ROW = re.compile(r"(.*?)[ \t]*\n")
 _ALIGNMENT = re.compile(r"[ \t]?(:?)-+(:?)[ \t]?")
 _WHITE = " \t\r\n\f\v\0"
-_MAX_CELLS = 200_000
 
 
 def parse_table(blocks: Blocks) -> bool:
@@ -29,7 +28,7 @@ def parse_table(blocks: Blocks) -> bool:
         return False
     start = source.pos
     table = blocks.new("table")
-    reader = _TableReader(source, table)
+    reader = _TableReader(blocks, table)
     reader.read()
     if (
         not blocks.is_before_boundary
@@ -45,8 +44,9 @@ def parse_table(blocks: Blocks) -> bool:
 class _TableReader:
     """Gathers rows, and the parts that separator lines make of them."""
 
-    def __init__(self, source: Source, table: Element) -> None:
-        self.source = source
+    def __init__(self, blocks: Blocks, table: Element) -> None:
+        self.document = blocks.document
+        self.source = source = blocks.source
         self.table = table
         self.rows: list[Element] = []
         self.has_footer = False
@@ -97,6 +97,7 @@ class _TableReader:
             cells.pop()
         row = Element("tr")
         for text in cells:
+            self.document.count()
             cell = Element("td")
             cell.children.append(Element("raw_text", text.strip(_WHITE)))
             row.children.append(cell)
@@ -104,16 +105,18 @@ class _TableReader:
         return row
 
     def finish(self) -> bool:
-        """Make all rows as long as the longest; without a body it is no table."""
+        """Make all rows as long as the longest, while there are cells to add; without a body it is no table."""
         if self.rows:
             self._add("tfoot" if self.has_footer else "tbody")
         parts, columns = self.table.children, self.columns
         if all(part.type != "tbody" for part in parts):
             return False
         rows = [row for part in parts for row in part.children]
-        if columns * len(rows) <= _MAX_CELLS:
-            for row in rows:
-                row.children.extend(Element("td") for _ in range(columns - len(row.children)))
+        for row in rows:
+            lacking = columns - len(row.children)
+            if lacking <= self.document.free_cells:
+                self.document.free_cells -= lacking
+                row.children.extend(Element("td") for _ in range(lacking))
         aligned = self.table.alignment[:columns]
         self.table.alignment = (*aligned, *("default",) * (columns - len(aligned)))
         return True

@@ -63,7 +63,21 @@ def to_s(value: object) -> str:
         return f"{value.start}..{value.stop - 1}"
     if isinstance(value, list | tuple | dict):
         return inspect(value)
-    return str(value)
+    return _CLASSES.get(type(value).__name__) or _described(value)
+
+
+def _described(value: object) -> str:
+    """Return how a value describes itself, but nothing where Python would write its place in memory."""
+    kind = type(value)
+    return "" if kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__ else str(value)
+
+
+# What a drop that says no other is: its class, to Ruby.
+_CLASSES = {
+    "SiteDrop": "Jekyll::Drops::SiteDrop",
+    "ForLoop": "Liquid::ForloopDrop",
+    "TableRow": "Liquid::TablerowloopDrop",
+}
 
 
 def output(value: object) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from feedsvc.posts.complexity import TooComplexError
 from feedsvc.posts.liquid import ruby
+from feedsvc.posts.liquid.problems import TagError
 from feedsvc.posts.liquid.ruby import to_s
 from feedsvc.posts.liquid.scene import Filters, Scene
 from feedsvc.posts.slugs import slugify
@@ -16,6 +18,8 @@ _CJK = re.compile(
     "\u3131-\u318e\u31f0-\u31ff\u3200-\u321e\u3260-\u327e\u32d0-\u32fe\u3300-\u3357\u3400-\u4dbf\u4e00-\u9fff"
     "\ua960-\ua97c\uac00-\ud7fb\uf900-\ufad9\uff66-\uff9d\uffa0-\uffdc\U0001b000-\U0001b16f\U00020000-\U000323af]"
 )
+_NO_SPANS = dict.fromkeys(map(ord, "*_`<[]!{&>$|~\\"))
+_STEPS_A_SPAN = 4
 _ASCII_RUN = re.compile(r"[^a-zA-Z0-9]+")
 _NOT_LATIN = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l"}
 _DASHES = (("---", "—"), ("--", "–"), ("...", "…"), ("<<", "«"), (">>", "»"))
@@ -24,8 +28,12 @@ _CLOSING = re.compile(r"(?<=[^\s\[{(\-–—])(['\"])|(?<=\w)(')(?=\w)|(['\"])(?
 
 def _markdownify(scene: Scene, value: object) -> str:
     text = to_s(value)
-    scene.bounds.step(len(text) // 8)
-    return scene.site.markdownify(text)
+    # What may begin a span takes as long as many other characters.
+    scene.bounds.step(len(text) // 8 + _STEPS_A_SPAN * (len(text) - len(text.translate(_NO_SPANS))))
+    try:
+        return scene.site.markdownify(text)
+    except TooComplexError as error:
+        raise TagError(f"markdownify: the text has {error}", "give it less") from error
 
 
 def _smartify(_: Scene, value: object) -> str:
