@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from feedsvc.config import Settings
     from feedsvc.model import Post, SourceFile
-    from feedsvc.posts.jekyllrules import JekyllRules
+    from feedsvc.posts.jekyll.rules import JekyllRules
     from feedsvc.posts.kramdown import KramdownOptions
     from feedsvc.posts.rules import PostRules
     from feedsvc.records import MadeContent
@@ -110,7 +110,7 @@ def find_drift(settings: Settings) -> tuple[str, ...]:
     jekyll = _jekyll_rules(settings)
     if jekyll is None:
         return ()
-    from feedsvc.posts import jekylldrift
+    from feedsvc.posts.jekyll import drift as jekylldrift
 
     zone, permalink = str(settings.site.timezone), settings.posts.permalink
     return tuple(jekylldrift.find_drift(jekyll.values, timezone=zone, permalink=permalink))
@@ -130,7 +130,7 @@ def mark_of_rules(settings: Settings) -> str:
     directory = settings.jekyll.dir
     if directory is None:
         return "" if settings.posts.files is None else "files"
-    from feedsvc.posts.jekyllfiles import mark_of_site
+    from feedsvc.posts.jekyll.files import mark_of_site
 
     return f"{mark_of_site(directory)} {os.path.relpath(settings.posts.dir, directory)}"
 
@@ -139,7 +139,7 @@ def _jekyll_rules(settings: Settings) -> JekyllRules | None:
     directory = settings.jekyll.dir
     if directory is None:
         return None
-    from feedsvc.posts.jekyll import read_jekyll_rules
+    from feedsvc.posts.jekyll.config import read_jekyll_rules
 
     says = settings.jekyll
     return read_jekyll_rules(

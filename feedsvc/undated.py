@@ -16,7 +16,7 @@ _BATCH = 64
 
 
 class Remembered(Protocol):
-    """The dates that were given before; see :class:`feedsvc.filedates.FileDates`."""
+    """The dates that were given before; see :class:`feedsvc.ledger.filedates.FileDates`."""
 
     def date_of(self, path: str, digest: str) -> datetime | None:
         """Return the date that this post has already."""

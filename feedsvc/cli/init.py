@@ -37,8 +37,8 @@ def init(directory: Path, *, force: bool) -> None:
 
 def _plan(directory: Path) -> str:
     from feedsvc.config.plan import plan_folder, plan_jekyll, plan_other
-    from feedsvc.posts.jekyll import read_jekyll_config
-    from feedsvc.posts.othersites import find_other_site
+    from feedsvc.posts.generators.others import find_other_site
+    from feedsvc.posts.jekyll.config import read_jekyll_config
 
     name = directory.resolve().name
     other = find_other_site(directory)

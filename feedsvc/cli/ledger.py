@@ -16,7 +16,7 @@ from feedsvc.cli.state import State
 if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.ledger import Ledger
-    from feedsvc.transfer import Import
+    from feedsvc.ledger.transfer import Import
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,7 +75,7 @@ def export(state: State, *, wait: float) -> None:
     That is the ids, when entries went live, the last good versions of rejected posts, what was withdrawn, the names
     of categories and tags, and the addresses that are gone. The same ledger prints the same bytes.
     """
-    from feedsvc.transfer import export_ledger
+    from feedsvc.ledger.transfer import export_ledger
 
     print_all(state.settings(), wait, export_ledger)
 
@@ -91,8 +91,8 @@ def import_(state: State, file: BinaryIO, *, merge: bool, wait: float) -> None:
     The ledger has to be empty, unless --merge says that it is to be completed. A file that is damaged, cut off, or of
     a later format changes nothing.
     """
-    from feedsvc.ledgerfile import LedgerFile
-    from feedsvc.transfer import import_ledger
+    from feedsvc.ledger.file import LedgerFile
+    from feedsvc.ledger.transfer import import_ledger
 
     settings = state.settings()
     with held_ledger(settings, wait, create=True) as ledger:

@@ -42,7 +42,7 @@ def parse_label(value: object) -> str:
 
 def _publishable(text: str) -> str:
     if text:
-        from feedsvc.posts.source import UNPUBLISHABLE
+        from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
 
         if wrong := UNPUBLISHABLE.search(text):
             raise RefusedError(f"the character U+{ord(wrong[0]):04X} may not stand in a feed", "remove it")

@@ -10,8 +10,8 @@ from feedsvc.model import PostError
 from feedsvc.posts.content import Content, TooComplex, render_content
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.files import NO_FILES
+from feedsvc.posts.frontmatter.source import code_point
 from feedsvc.posts.rules import PostRules
-from feedsvc.posts.source import code_point
 from feedsvc.posts.urls import site_url_of
 
 _EPOCH = datetime.fromtimestamp(0, UTC)

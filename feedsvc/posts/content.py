@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pyromark
 
-from feedsvc.posts.complexity import (
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE, publishable
+from feedsvc.posts.html.blocks import SHOWN_TAGS, unindent_html
+from feedsvc.posts.html.complexity import (
     ALWAYS_READ,
     CELLS_OF_NOTHING,
     MAX_DEPTH,
@@ -19,12 +21,10 @@ from feedsvc.posts.complexity import (
     check_tables,
     complexity_of,
 )
-from feedsvc.posts.fillers import drop_fillers
-from feedsvc.posts.htmlblocks import SHOWN_TAGS, unindent_html
-from feedsvc.posts.plaintext import plain_text
-from feedsvc.posts.sanitize import clean_html
-from feedsvc.posts.source import UNPUBLISHABLE, publishable
-from feedsvc.posts.summary import shorten
+from feedsvc.posts.html.fillers import drop_fillers
+from feedsvc.posts.html.plaintext import plain_text
+from feedsvc.posts.html.sanitize import clean_html
+from feedsvc.posts.html.summary import shorten
 
 if TYPE_CHECKING:
     from feedsvc.posts.kramdown import KramdownOptions

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedsvc.model import PostError, Withheld
-from feedsvc.posts.decoding import decode
-from feedsvc.posts.defaults import NOTHING_GIVEN, begin_with
-from feedsvc.posts.dialects import translate
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
-from feedsvc.posts.jekyllpaths import SitePath, locate
+from feedsvc.posts.frontmatter.decoding import decode
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Matter
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.split import FrontMatter, read_front_matter
+from feedsvc.posts.generators.dialects import translate
+from feedsvc.posts.jekyll.defaults import NOTHING_GIVEN, begin_with
+from feedsvc.posts.jekyll.paths import SitePath, locate
 from feedsvc.posts.labels import language_of_path
-from feedsvc.posts.matter import Matter
 from feedsvc.posts.names import PostName, parse_name
 from feedsvc.posts.permalinks import (
     MARKDOWN_EXTENSIONS,
@@ -27,7 +28,6 @@ from feedsvc.posts.permalinks import (
 )
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
-from feedsvc.posts.source import SourceText
 from feedsvc.posts.terms import read_categories
 from feedsvc.posts.timing import Times, read_times
 from feedsvc.posts.withholding import withheld

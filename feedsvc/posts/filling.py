@@ -7,13 +7,13 @@ from functools import partial
 
 from feedsvc.model import PostError
 from feedsvc.posts.content import markdown_to_html
-from feedsvc.posts.decoding import decode
 from feedsvc.posts.draft import Draft
+from feedsvc.posts.frontmatter.decoding import decode
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE, code_point, publishable
 from feedsvc.posts.labels import read_title
 from feedsvc.posts.liquid import Exceeded, Outline, Site, front_matter, render_liquid
 from feedsvc.posts.liquid.ruby import Moment
 from feedsvc.posts.liquid.typed import retyped
-from feedsvc.posts.source import UNPUBLISHABLE, code_point, publishable
 from feedsvc.posts.terms import read_tags
 
 ReadHalf = Callable[[str, bytes], tuple[Draft, str] | None]

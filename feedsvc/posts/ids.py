@@ -9,8 +9,8 @@ from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
 from feedsvc.posts.names import PostName
-from feedsvc.posts.source import UNPUBLISHABLE
 from feedsvc.posts.urls import page_url
 
 ID_STYLES = ("permalink", "tag", "jekyll-feed")

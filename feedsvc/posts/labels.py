@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from feedsvc.model import Person, Term
-from feedsvc.posts.fields import Fields
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.html.plaintext import plain_text
+from feedsvc.posts.jekyll.smartify import Typography, smartify
 from feedsvc.posts.names import PostName, titleize
-from feedsvc.posts.plaintext import plain_text
-from feedsvc.posts.smartify import Typography, smartify
 from feedsvc.posts.terms import make_term, read_tags, unique_terms
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")

@@ -7,18 +7,18 @@ from datetime import datetime
 
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.body import fill_body, make_content
-from feedsvc.posts.bundles import Bundle
 from feedsvc.posts.content import Content, may_wait
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
-from feedsvc.posts.fields import Fields
 from feedsvc.posts.files import NO_FILES, digest_of
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.html.plaintext import plain_text
 from feedsvc.posts.ids import IdSources, propose_id
 from feedsvc.posts.labels import read_language, read_terms, read_title
-from feedsvc.posts.media import read_media
+from feedsvc.posts.media.bundles import Bundle
+from feedsvc.posts.media.read import read_media
 from feedsvc.posts.membership import terms_of_feeds
 from feedsvc.posts.names import name_key
 from feedsvc.posts.people import NOBODY, read_authors
-from feedsvc.posts.plaintext import plain_text
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.timing import read_updated

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from feedsvc.model import Person
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.matter import Value
-from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Value
+from feedsvc.posts.html.plaintext import plain_text
 from feedsvc.posts.urls import site_url_of
 
 _ADDRESS = re.compile(r"[^\s<>()@,;:\\\"\[\]]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")

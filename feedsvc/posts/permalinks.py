@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote
 
-from feedsvc.posts.matter import Value
+from feedsvc.posts.frontmatter.matter import Value
 from feedsvc.posts.slugs import file_slug, hugo_slug, slugify
 
 STYLES = {

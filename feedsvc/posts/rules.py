@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from feedsvc.posts.jekyllrules import JekyllRules
+from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.membership import FeedRule
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from feedsvc.errors import ScanError
 from feedsvc.model import PostError, SourceFile
-from feedsvc.posts.leafbundles import holds_index, is_index, with_bundles
+from feedsvc.posts.generators.leafbundles import holds_index, is_index, with_bundles
 from feedsvc.posts.places import Places
 from feedsvc.posts.reading import NOT_REGULAR, is_beneath, read_source
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from feedsvc.model import Term
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.matter import Value
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Value
 from feedsvc.posts.slugs import term_slug
 
 MAX_TERM = 200

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from feedsvc.model import PostError, UndatedError
 from feedsvc.posts.dates import NotADate, parse_date
-from feedsvc.posts.fields import Fields
+from feedsvc.posts.frontmatter.fields import Fields
 from feedsvc.posts.names import PostName
 
 _HINT = "write it like 2024-01-02 10:20:30 +0900"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feedsvc.posts.dialects import is_word
-from feedsvc.posts.fields import Fields
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.generators.dialects import is_word
 from feedsvc.posts.names import PostName
 
 

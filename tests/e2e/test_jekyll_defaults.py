@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from feedsvc.posts.defaults import merge, read_defaults
-from feedsvc.posts.matter import Value
+from feedsvc.posts.frontmatter.matter import Value
+from feedsvc.posts.jekyll.defaults import merge, read_defaults
 
 pytestmark = pytest.mark.skipif(shutil.which("jekyll") is None, reason="needs Debian's jekyll")
 

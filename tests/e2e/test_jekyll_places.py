@@ -15,11 +15,11 @@ import pytest
 
 from feedsvc.config.load import load_settings
 from feedsvc.model import Post
-from feedsvc.posts.defaults import Given, begin_with
-from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.split import FrontMatter, read_front_matter
+from feedsvc.posts.jekyll.defaults import Given, begin_with
 from feedsvc.posts.parse import parse_post
 from feedsvc.posts.scan import scan_posts
-from feedsvc.posts.source import SourceText
 from feedsvc.readers import post_rules
 
 pytestmark = pytest.mark.skipif(shutil.which("jekyll") is None, reason="needs Debian's jekyll")

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from feedsvc.posts.smartify import Typography, smartify
+from feedsvc.posts.jekyll.smartify import Typography, smartify
 
 CONVERT = """
 require "jekyll"; require "json"

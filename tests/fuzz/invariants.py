@@ -8,7 +8,7 @@ from lxml import etree
 from odd.test_odd import Reader
 
 from feedsvc.posts.content import clean_content
-from feedsvc.posts.source import UNPUBLISHABLE
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
 
 _OWN_ID = re.compile(r' id="p[0-9a-f]{8}-[^"]*"')
 _DEEP = re.compile(r"(?:<[a-z0-9]+>\s*){12}")

@@ -14,23 +14,23 @@ from odd.test_odd import check_harmless
 
 from feedsvc.errors import LedgerError, LedgerFileError
 from feedsvc.ledger import open_ledger
-from feedsvc.ledgerfile import LedgerFile
+from feedsvc.ledger.file import LedgerFile
+from feedsvc.ledger.transfer import export_ledger, import_ledger
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.content import TooComplex, clean_content, render_content
-from feedsvc.posts.defaults import read_defaults
 from feedsvc.posts.files import NO_FILES
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE, publishable
 from feedsvc.posts.globs import compile_directories, compile_patterns
-from feedsvc.posts.jekyll import read_jekyll_rules
+from feedsvc.posts.html.plaintext import plain_text
+from feedsvc.posts.jekyll.config import read_jekyll_rules
+from feedsvc.posts.jekyll.defaults import read_defaults
 from feedsvc.posts.kramdown import KramdownOptions
-from feedsvc.posts.mediafiles import MediaSource, look_up
+from feedsvc.posts.media.files import MediaSource, look_up
 from feedsvc.posts.membership import FeedRule, Selector
 from feedsvc.posts.parse import finish_post, parse_post
-from feedsvc.posts.plaintext import plain_text
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import HEAD_BYTES, Head, SiteFiles
-from feedsvc.posts.source import UNPUBLISHABLE, publishable
 from feedsvc.posts.terms import make_term
-from feedsvc.transfer import export_ledger, import_ledger
 
 SITE = Path(__file__).parents[1] / "golden/liquid/site"
 BASE = "https://example.org/blog/2024/07/11/a/"

@@ -19,7 +19,7 @@ from feedsvc.model import PostError
 from feedsvc.posts.body import read_half
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.filling import fill_in
-from feedsvc.posts.jekyllrules import JekyllRules
+from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
 

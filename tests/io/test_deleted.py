@@ -13,8 +13,8 @@ import pytest
 from lxml import etree
 
 from feedsvc.database import Database
-from feedsvc.deleted import DeletedEntries
 from feedsvc.ledger import open_ledger
+from feedsvc.ledger.deleted import DeletedEntries
 from feedsvc.model import MOST_DELETED, DeletedEntry
 from feedsvc.report import BuildReport
 

@@ -11,8 +11,8 @@ import pytest
 from feedsvc import cli
 from feedsvc.config.load import load_settings
 from feedsvc.errors import ConfigError
-from feedsvc.posts.jekyllplaces import find_places
-from feedsvc.posts.matter import Value
+from feedsvc.posts.frontmatter.matter import Value
+from feedsvc.posts.jekyll.places import find_places
 
 PATTERNS = [f"**/{each}/**/*.{ending}" for each in ("_posts", "_drafts") for ending in ("md", "markdown", "html")]
 

@@ -8,7 +8,7 @@ import pytest
 
 from feedsvc.config import make_settings
 from feedsvc.errors import ConfigError
-from feedsvc.posts.jekyll import read_jekyll_config
+from feedsvc.posts.jekyll.config import read_jekyll_config
 from feedsvc.readers import post_rules
 from feedsvc.report import BuildReport
 

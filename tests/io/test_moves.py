@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from feedsvc import retired
 from feedsvc.errors import ManifestError
-from feedsvc.ledger import open_ledger
+from feedsvc.ledger import open_ledger, retired
 from feedsvc.model import Moves
 from feedsvc.publish.manifest import dump_manifest, make_manifest, parse_manifest
 from feedsvc.publish.snapshot import SnapshotFollower

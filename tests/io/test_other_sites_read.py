@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import ConfigError
-from feedsvc.posts.othersites import find_other_site
+from feedsvc.posts.generators.others import find_other_site
 
 ZOLA = 'base_url = "https://example.org"\n'
 HUGO = 'baseURL = "https://example.org"\n'

@@ -13,8 +13,8 @@ import pytest
 
 from feedsvc.errors import FeedsvcError, LedgerError, LedgerFileError
 from feedsvc.ledger import open_ledger
-from feedsvc.ledgerfile import LedgerFile
-from feedsvc.transfer import Import, export_ledger, import_ledger
+from feedsvc.ledger.file import LedgerFile
+from feedsvc.ledger.transfer import Import, export_ledger, import_ledger
 
 Build = Callable[..., object]
 WritePost = Callable[..., Path]

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post, PostError, Withheld
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
 from feedsvc.posts.parse import parse_post
 from feedsvc.posts.rules import PostRules
-from feedsvc.posts.source import UNPUBLISHABLE
 
 from . import dates, encodings, extremes, markup, matters, words
 from .cases import Case

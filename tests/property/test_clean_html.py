@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedsvc.posts.content import clean_content
-from feedsvc.posts.source import UNPUBLISHABLE
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
 
 BASE = "https://example.org/blog/2024/post/"
 HOSTS = ("youtube.com",)

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Post, PostError, Withheld
-from feedsvc.posts.dialects import GENERATORS
-from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.split import FrontMatter, read_front_matter
+from feedsvc.posts.generators.dialects import GENERATORS
 from feedsvc.posts.parse import parse_post
 from feedsvc.posts.rules import PostRules
-from feedsvc.posts.source import SourceText
 
 RULES = PostRules(
     site_url="https://example.org",

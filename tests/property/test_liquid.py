@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Post, PostError
-from feedsvc.posts.jekyllrules import JekyllRules
+from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.liquid.filters import FILTERS
 from feedsvc.posts.liquid.templates import environment
 from feedsvc.posts.parse import parse_post

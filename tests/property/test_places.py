@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedsvc.posts.defaults import read_defaults
+from feedsvc.posts.frontmatter.matter import Value
 from feedsvc.posts.globs import compile_directories, compile_patterns
-from feedsvc.posts.jekyllpaths import Home, locate
-from feedsvc.posts.matter import Value
+from feedsvc.posts.jekyll.defaults import read_defaults
+from feedsvc.posts.jekyll.paths import Home, locate
 from feedsvc.posts.places import Places
 
 NAMES = st.sampled_from(("a", "b.md", "_posts", "_x", "ab", "#a", "~a", "경제", "_drafts", "a_posts"))

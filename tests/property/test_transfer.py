@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from feedsvc.errors import LedgerFileError
 from feedsvc.ledger import Ledger, open_ledger
-from feedsvc.ledgerfile import LedgerFile
+from feedsvc.ledger.file import LedgerFile
+from feedsvc.ledger.transfer import export_ledger, import_ledger
 from feedsvc.model import Post
 from feedsvc.records import dump_post, to_microseconds
-from feedsvc.transfer import export_ledger, import_ledger
 
 RULES = settings(max_examples=60, deadline=None)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.graphemes import cut_before, shorten_line
-from feedsvc.posts.summary import shorten
+from feedsvc.posts.html.summary import shorten
 
 # Assigned when the oldest interpreter's tables were made, as the oracle's are newer.
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cn", "Co"])

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.posts.jekyllfeed import OldFeed, continue_feeds, old_feeds, uses_jekyll_feed, wants_tags
-from feedsvc.posts.jekyllfeedtitles import feed_tables
-from feedsvc.posts.matter import Matter, Value
-from feedsvc.posts.source import SourceText
-from feedsvc.posts.yamldoc import load_yaml
+from feedsvc.posts.frontmatter.matter import Matter, Value
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.yamldoc import load_yaml
+from feedsvc.posts.jekyll.feed import OldFeed, continue_feeds, old_feeds, uses_jekyll_feed, wants_tags
+from feedsvc.posts.jekyll.feedtitles import feed_tables
 
 
 def read(text: str) -> dict[str, Value]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from feedsvc.model import Person
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.matter import Matter, Value
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Matter, Value
+from feedsvc.posts.frontmatter.source import SourceText
 from feedsvc.posts.people import read_authors
-from feedsvc.posts.source import SourceText
 
 
 def test_a_key_stands_for_a_person_whom_the_site_knows() -> None:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.jekyllsite import JekyllSite, collections_directory, understand_config
-from feedsvc.posts.matter import Matter, Value
-from feedsvc.posts.source import SourceText
-from feedsvc.posts.yamldoc import load_yaml
+from feedsvc.posts.frontmatter.matter import Matter, Value
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.yamldoc import load_yaml
+from feedsvc.posts.jekyll.rules import JekyllRules
+from feedsvc.posts.jekyll.site import JekyllSite, collections_directory, understand_config
 
 
 def read(text: str) -> dict[str, Value]:

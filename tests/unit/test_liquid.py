@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post, PostError
-from feedsvc.posts.jekyllrules import JekyllRules
+from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.liquid.bounds import MAX_OUTPUT, MAX_STEPS
 from feedsvc.posts.liquid.lexer import read_pieces
 from feedsvc.posts.parse import parse_post

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from feedsvc.config.plan import plan_other
-from feedsvc.posts.eleventysite import input_directory, understand_eleventy
-from feedsvc.posts.foundsite import FoundSite
-from feedsvc.posts.hexosite import understand_hexo
-from feedsvc.posts.hugosite import understand_hugo
-from feedsvc.posts.matter import Matter, Value
-from feedsvc.posts.plainmatter import load_toml
-from feedsvc.posts.source import SourceText
-from feedsvc.posts.yamldoc import load_yaml
-from feedsvc.posts.zolasite import understand_zola
+from feedsvc.posts.frontmatter.matter import Matter, Value
+from feedsvc.posts.frontmatter.plain import load_toml
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.yamldoc import load_yaml
+from feedsvc.posts.generators.eleventy import input_directory, understand_eleventy
+from feedsvc.posts.generators.found import FoundSite
+from feedsvc.posts.generators.hexo import understand_hexo
+from feedsvc.posts.generators.hugo import understand_hugo
+from feedsvc.posts.generators.zola import understand_zola
 
 
 def toml(text: str) -> Mapping[str, Value]:

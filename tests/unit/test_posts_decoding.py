@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from feedsvc.model import PostError
-from feedsvc.posts.decoding import decode
-from feedsvc.posts.source import SourceText
+from feedsvc.posts.frontmatter.decoding import decode
+from feedsvc.posts.frontmatter.source import SourceText
 
 ENCODINGS = ("utf-8-sig", "cp949")
 

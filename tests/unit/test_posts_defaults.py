@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Post, PostError, Withheld
-from feedsvc.posts.defaults import Defaults, begin_with, merge, read_defaults
-from feedsvc.posts.jekyllpaths import Home, SitePath, collection_permalinks, locate
-from feedsvc.posts.jekyllrules import JekyllRules
-from feedsvc.posts.matter import Matter, Span, Value
+from feedsvc.posts.frontmatter.matter import Matter, Span, Value
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.yamldoc import load_yaml
+from feedsvc.posts.jekyll.defaults import Defaults, begin_with, merge, read_defaults
+from feedsvc.posts.jekyll.paths import Home, SitePath, collection_permalinks, locate
+from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.parse import parse_post
 from feedsvc.posts.rules import PostRules
-from feedsvc.posts.source import SourceText
-from feedsvc.posts.yamldoc import load_yaml
 
 
 def read(text: str) -> dict[str, Value]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from feedsvc.model import PostError
-from feedsvc.posts.frontmatter import FrontMatter, read_front_matter
-from feedsvc.posts.source import SourceText
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.split import FrontMatter, read_front_matter
 
 
 def read(text: str) -> FrontMatter:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.posts.githubpages import with_pages_address
-from feedsvc.posts.matter import Value
+from feedsvc.posts.frontmatter.matter import Value
+from feedsvc.posts.jekyll.githubpages import with_pages_address
 
 
 @pytest.mark.parametrize(

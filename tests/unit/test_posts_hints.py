@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from feedsvc.model import PostError
-from feedsvc.posts.decoding import decode
-from feedsvc.posts.frontmatter import read_front_matter
-from feedsvc.posts.source import SourceText
+from feedsvc.posts.frontmatter.decoding import decode
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.split import read_front_matter
 
 QUOTED_TOO_SHORT = "title: the quoted text ends before the line does; put the whole title in double quotes"
 NEVER_CLOSED = "the quote that opens here is not closed on its line; end the"

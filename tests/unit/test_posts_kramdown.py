@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.posts.complexity import ALWAYS_READ, MAX_PIECES
 from feedsvc.posts.content import Content, TooComplex, may_wait, render_content
+from feedsvc.posts.html.complexity import ALWAYS_READ, MAX_PIECES
 from feedsvc.posts.kramdown import KramdownOptions, read_document, read_options, render_kramdown
 from feedsvc.posts.kramdown.document import Document
 from feedsvc.posts.kramdown.spans import Spans

@@ -8,16 +8,16 @@ import zlib
 import pytest
 
 from feedsvc.model import Enclosure, Image
-from feedsvc.posts.bundles import Bundle, find_beside
-from feedsvc.posts.enclosures import MOST, read_enclosures
-from feedsvc.posts.fields import Fields
 from feedsvc.posts.files import NO_FILES
-from feedsvc.posts.images import Pictures, read_pictures
-from feedsvc.posts.matter import Matter, Value
-from feedsvc.posts.mediafiles import MediaSource
-from feedsvc.posts.mediatypes import type_by_content, type_by_name
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Matter, Value
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.media.bundles import Bundle, find_beside
+from feedsvc.posts.media.enclosures import MOST, read_enclosures
+from feedsvc.posts.media.files import MediaSource
+from feedsvc.posts.media.images import Pictures, read_pictures
+from feedsvc.posts.media.types import type_by_content, type_by_name
 from feedsvc.posts.sitefiles import HEAD_BYTES, Head, SiteFiles
-from feedsvc.posts.source import SourceText
 
 SITE = "https://example.org/blog"
 NOWHERE = MediaSource(site_url=SITE, files=NO_FILES)

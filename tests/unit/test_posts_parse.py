@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Enclosure, Image, Person, Post, PostError, Withheld
-from feedsvc.posts.jekyllrules import JekyllRules
+from feedsvc.posts.jekyll.rules import JekyllRules
+from feedsvc.posts.jekyll.smartify import Typography
 from feedsvc.posts.parse import parse_post
 from feedsvc.posts.rules import PostRules
-from feedsvc.posts.smartify import Typography
 
 RULES = PostRules(
     site_url="https://example.org",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.html.plaintext import plain_text
 
 
 @pytest.mark.parametrize(

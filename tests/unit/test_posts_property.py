@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Post, PostError, Withheld
-from feedsvc.posts.jekyllrules import JekyllRules
+from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
+from feedsvc.posts.html.plaintext import plain_text
+from feedsvc.posts.html.summary import shorten
+from feedsvc.posts.jekyll.rules import JekyllRules
+from feedsvc.posts.jekyll.smartify import Typography
 from feedsvc.posts.names import name_key
 from feedsvc.posts.parse import parse_post
-from feedsvc.posts.plaintext import plain_text
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.slugs import MAX_SLUG_BYTES, term_slug
-from feedsvc.posts.smartify import Typography
-from feedsvc.posts.source import UNPUBLISHABLE
-from feedsvc.posts.summary import shorten
 from feedsvc.posts.terms import term_key
 from feedsvc.posts.urls import absolute_url
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.posts.matter import Value
-from feedsvc.posts.smartify import Typography, smartify, typography_of
+from feedsvc.posts.frontmatter.matter import Value
+from feedsvc.posts.jekyll.smartify import Typography, smartify, typography_of
 
 
 @pytest.mark.parametrize(

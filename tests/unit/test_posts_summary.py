@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.posts.summary import SUMMARY_LENGTH, shorten
+from feedsvc.posts.html.summary import SUMMARY_LENGTH, shorten
 
 
 def test_what_is_short_stays_whole() -> None:

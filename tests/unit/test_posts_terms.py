@@ -4,10 +4,10 @@ import unicodedata
 
 import pytest
 
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.matter import Matter, Value
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Matter, Value
+from feedsvc.posts.frontmatter.source import SourceText
 from feedsvc.posts.slugs import MAX_SLUG_BYTES, slugify, term_slug
-from feedsvc.posts.source import SourceText
 from feedsvc.posts.terms import make_term, read_categories, read_tags, term_key, unique_terms
 
 

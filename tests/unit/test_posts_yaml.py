@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from feedsvc.model import PostError
-from feedsvc.posts.matter import Matter
-from feedsvc.posts.source import SourceText
-from feedsvc.posts.yamldoc import load_yaml
+from feedsvc.posts.frontmatter.matter import Matter
+from feedsvc.posts.frontmatter.source import SourceText
+from feedsvc.posts.frontmatter.yamldoc import load_yaml
 
 
 def load(text: str) -> Matter | PostError:

@@ -6,7 +6,7 @@ import re
 import sys
 from functools import cached_property
 
-from feedsvc.posts.complexity import ALWAYS_READ, MAX_PIECES, TooComplexError
+from feedsvc.posts.html.complexity import ALWAYS_READ, MAX_PIECES, TooComplexError
 from feedsvc.posts.kramdown.options import KramdownOptions
 from feedsvc.posts.kramdown.quotes import Typography
 from feedsvc.posts.kramdown.tree import Attributes, Element, merge_values

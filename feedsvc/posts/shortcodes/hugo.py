@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from feedsvc.posts.plaintext import plain_text
+from feedsvc.posts.html.plaintext import plain_text
 from feedsvc.posts.shortcodes import embeds
 from feedsvc.posts.shortcodes.expanding import Dialect, Render
 from feedsvc.posts.shortcodes.hugo_pieces import find_pieces

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 from urllib.parse import quote, unquote
 
-from feedsvc.posts.fields import Fields
-from feedsvc.posts.frontmatter import FrontMatter
+from feedsvc.posts.frontmatter.fields import Fields
+from feedsvc.posts.frontmatter.matter import Value
+from feedsvc.posts.frontmatter.split import FrontMatter
 from feedsvc.posts.labels import read_title
-from feedsvc.posts.matter import Value
 from feedsvc.posts.names import PostName, parse_name
 from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
 from feedsvc.posts.rules import PostRules

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from feedsvc.posts.complexity import TooComplexError
+from feedsvc.posts.html.complexity import TooComplexError
 from feedsvc.posts.liquid import ruby
 from feedsvc.posts.liquid.problems import TagError
 from feedsvc.posts.liquid.ruby import to_s

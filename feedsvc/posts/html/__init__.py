@@ -1,0 +1,1 @@
+"""Any HTML becomes HTML that readers show, and text."""
