@@ -19,7 +19,8 @@ class Uses:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._has_some: bool | None = None
+        # A first build has nothing to forget, and a site whose posts draw on nothing pays nothing.
+        self._had_some: bool | None = None
 
     def record(self, uses: Iterable[tuple[str, tuple[Use, ...]]]) -> None:
         """Remember, by path, what posts drew on.
@@ -27,22 +28,22 @@ class Uses:
         The look that was seen first stays until :meth:`outdated` is asked: who saw another one is no reason for the
         posts that saw the first not to be read again.
         """
-        if self._has_some is None:
-            self._has_some = self._database.row("SELECT 1 FROM uses LIMIT 1") is not None
-        for path, drawn in uses:
-            if not (drawn or self._has_some):
-                continue  # of a site whose posts draw on nothing, which costs nothing
-            self._has_some = True
-            self.drop(path)
-            self._database.write("INSERT OR IGNORE INTO used VALUES (?, ?, ?)", drawn)
-            self._database.write("INSERT INTO uses VALUES (?, ?, ?)", ((path, use.kind, use.name) for use in drawn))
+        if self._had_some is None:
+            self._had_some = self._database.row("SELECT 1 FROM uses LIMIT 1") is not None
+        drawn = [(path, used) for path, used in uses if used or self._had_some]
+        if self._had_some:
+            self._database.write("DELETE FROM uses WHERE path=?", ((path,) for path, _ in drawn))
+        self._database.write("INSERT OR IGNORE INTO used VALUES (?, ?, ?)", (use for _, used in drawn for use in used))
+        rows = ((path, use.kind, use.name) for path, used in drawn for use in used)
+        self._database.write("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", rows)
 
     def outdated(self, look: Callable[[str, str], str], *, media: bool = True) -> list[str]:
         """Return the paths of the posts that draw on something which ``look(kind, name)`` tells to have changed.
 
-        What it tells is remembered from now on. Without ``media`` only what is few is looked at: files and trees,
-        not the images that each post may have of its own.
+        What it tells is remembered from now on; it is asked at the beginning of a build. Without ``media`` only what is
+        few is looked at: files and trees, not the images that each post may have of its own.
         """
+        self._had_some = None
         where = "" if media else " WHERE kind NOT IN ('head', 'beside head')"
         known = self._database.rows(f"SELECT kind, name, look FROM used{where} ORDER BY kind, name")  # noqa: S608 (constants)
         changed = [Use(kind, name, now) for kind, name, then in known if (now := look(kind, name)) != then]
