@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
+from unicodedata import unidata_version
 
 from feedsvc.account import give_account
 from feedsvc.config import fingerprint
@@ -187,7 +188,9 @@ def _write_archives(run: _Run, index: Index, ledger: Ledger) -> None:
 
 def _trust_or_forget(index: Index, ledger: Ledger, settings_mark: str) -> bool:
     """Have every file read again if the index was filled by other rules or beside another ledger."""
-    rules = " ".join([settings_mark, *(f"{maker}={version(maker)}" for maker in _MAKERS)])
+    makers = (f"{maker}={version(maker)}" for maker in _MAKERS)
+    # Python's tables of characters say where a summary may be cut.
+    rules = " ".join([settings_mark, *makers, f"Unicode={unidata_version}"])
     if index.meta("rules") != rules or index.meta("ledger") != ledger.mark():
         index.forget()
         index.put_meta("rules", rules)

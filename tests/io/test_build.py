@@ -130,6 +130,14 @@ def test_deleting_the_index_changes_no_byte(site: Path, three: None, run_build: 
     assert tree(site) == before
 
 
+def test_other_tables_of_characters_have_every_post_read_again(
+    three: None, run_build: Build, read_posts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.build.unidata_version", "99.0.0")
+    assert run_build(1).written == ()
+    assert len(read_posts) == 3
+
+
 def test_an_edit_reads_one_post_and_rewrites_its_category_and_the_site(
     site: Path, three: None, write_post: WritePost, run_build: Build, read_posts: list[str]
 ) -> None:
