@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from feedsvc.config.checks import Where
 from feedsvc.config.feedoptions import FeedContents
-from feedsvc.config.options import Author, Options
+from feedsvc.config.options import Options
+from feedsvc.config.siteoptions import Author
 
 PREFIX = "FEEDSVC_"
 

@@ -17,7 +17,9 @@ from feedsvc.config.checks import Where, find_conflicts
 from feedsvc.config.declared import list_options
 from feedsvc.config.environ import read_environ
 from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed
-from feedsvc.config.options import Jekyll, Limits, Options, Posts, Publish, Schedule, Server, Site, State
+from feedsvc.config.options import Options
+from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
+from feedsvc.config.siteoptions import Jekyll, Posts, Site
 from feedsvc.errors import ConfigError
 
 CONFIG_VARIABLE = "FEEDSVC_CONFIG"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from feedsvc.config.options import Schedule
+from feedsvc.config.serviceoptions import Schedule
 
 BUILD = Path(__file__).parents[1] / "bench" / "build.py"
 STEPS = ("cold", "nothing changed", "one edit", "a removal", "a back-dated post")
