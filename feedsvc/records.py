@@ -21,6 +21,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _IMAGES = ("image", "thumbnail", "banner")
+_LISTS: dict[str, type[Person | Enclosure | Finding]] = {
+    "authors": Person,
+    "enclosures": Enclosure,
+    "warnings": Finding,
+}
 # Asked once: to ask a class for its fields takes longer than to read them. Errors have the fields of findings.
 _FIELDS = {type_: tuple(field.name for field in fields_of(type_)) for type_ in (Person, Enclosure, Finding, Image)}
 
@@ -98,8 +103,8 @@ def _fields(value: Person | Enclosure | Finding | Image) -> dict[str, Any]:
 
 
 def dump_post(post: Post) -> str:
-    """Serialise a post whole, content and warnings included."""
-    values = {
+    """Serialise a post whole, content and warnings included; what is empty is left out."""
+    values: dict[str, Any] = {
         "path": post.path,
         "name_key": post.name_key,
         "digest": post.digest,
@@ -107,19 +112,22 @@ def dump_post(post: Post) -> str:
         "proposed_id": post.proposed_id,
         "title": post.title,
         "alternate_link": post.alternate_link,
-        "published": to_microseconds(post.published),
-        "updated": to_microseconds(post.updated),
-        "expires": to_microseconds(post.expires) if post.expires else None,
+        "published": (published := to_microseconds(post.published)),
+        "updated": published if post.updated is post.published else to_microseconds(post.updated),
         "summary": post.summary,
         "content": post.content,
-        "authors": [_fields(person) for person in post.authors],
         "terms": post.terms,
         "language": post.language,
-        **{name: _fields(image) for name in _IMAGES if (image := getattr(post, name))},
-        "enclosures": [_fields(enclosure) for enclosure in post.enclosures],
         "pending": post.pending,
-        "warnings": [_fields(finding) for finding in post.warnings],
     }
+    if post.expires:
+        values["expires"] = to_microseconds(post.expires)
+    for name in _IMAGES:
+        if image := getattr(post, name):
+            values[name] = _fields(image)
+    for name in _LISTS:
+        if items := getattr(post, name):
+            values[name] = [_fields(item) for item in items]
     return _encode(values)
 
 
@@ -132,13 +140,12 @@ def load_post(text: str) -> Post:
     fields["published"] = from_microseconds(fields["published"])
     fields["updated"] = from_microseconds(fields["updated"])
     fields["expires"] = from_microseconds(fields["expires"]) if fields.get("expires") is not None else None
-    fields["authors"] = tuple(Person(**person) for person in fields["authors"])
     fields["terms"] = tuple(Term(*term) for term in fields["terms"])
     for name in _IMAGES:
         if isinstance(image := fields.pop(name, None), dict):
             fields[name] = Image(**image)
-    fields["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in fields.get("enclosures", ()))
-    fields["warnings"] = tuple(Finding(**finding) for finding in fields["warnings"])
+    for name, type_ in _LISTS.items():
+        fields[name] = tuple(type_(**item) for item in fields.get(name, ()))
     return Post(**{name: value for name, value in fields.items() if name in Post.__slots__})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 _DATE = re.compile(
     r"""
@@ -48,6 +49,8 @@ class NotADate:
     reason: str
 
 
+# Posts share days, in their names above all.
+@lru_cache(maxsize=4096)
 def parse_date(text: str, zone: tzinfo) -> datetime | NotADate:
     """Read ``text`` as an instant in UTC; what names no zone is in ``zone``, a date alone its midnight.
 

@@ -17,6 +17,7 @@ ID_STYLES = ("permalink", "tag", "jekyll-feed")
 
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _BEYOND_ASCII = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
+_PLAIN_SLUG = re.compile("[A-Za-z0-9_-]+")
 _PATH_CHARACTERS = "-._~!$&'()*+,;=:@"
 _SPECIFIC = "-._~!$&'()*+,;=:@/?"
 
@@ -71,17 +72,25 @@ def _jekyll_feed_id(sources: IdSources) -> str:
     ``Document#id`` is the URL's directory and the slug, so without any extension. The filter normalises URLs as
     Addressable does, so that a decomposed file name (NFD) makes a composed id (NFKC).
     """
-    directory = sources.url_path.rstrip("/").rpartition("/")[0]
-    url = page_url(f"{directory}/{sources.slug}", sources.site_url)
+    directory, slug = sources.url_path.rstrip("/").rpartition("/")[0], sources.slug
+    if _PLAIN_SLUG.fullmatch(slug):
+        folder = _composed_url(directory + "/", sources.site_url)
+        return sources.alternate_link if folder is None else folder + slug
+    return _composed_url(f"{directory}/{slug}", sources.site_url) or sources.alternate_link
+
+
+# Posts share directories.
+@lru_cache(maxsize=4096)
+def _composed_url(path: str, site_url: str) -> str | None:
+    """Return a page's URL with the segments of its path in NFKC, percent-encoded; None where there is no such URL."""
+    url = page_url(path, site_url)
     if url is None or "%" not in url:
-        return url or sources.alternate_link
+        return url
     end = next((at for at, character in enumerate(url) if character in "?#"), len(url))
     return "/".join(map(_composed, url[:end].split("/"))) + url[end:]
 
 
-@lru_cache(maxsize=4096)
 def _composed(segment: str) -> str:
-    """Return a segment of a path in NFKC, percent-encoded."""
     if not _BEYOND_ASCII.search(segment):
         return segment
     return quote(normalize("NFKC", unquote(segment)), safe=_PATH_CHARACTERS)

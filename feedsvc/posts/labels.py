@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from feedsvc.model import Person, Term
 from feedsvc.posts.frontmatter.fields import Fields
@@ -60,10 +61,18 @@ def read_terms(
     fields: Fields, categories: tuple[str, ...], authors: tuple[Person, ...], language: str, collection: str = ""
 ) -> tuple[Term, ...]:
     """Return the post's terms of every kind, in the order of their kinds and as the author ordered them."""
+    return _terms_of(categories, read_tags(fields), tuple(author.name for author in authors), language, collection)
+
+
+# Most posts are filed as others are.
+@lru_cache(maxsize=4096)
+def _terms_of(
+    categories: tuple[str, ...], tags: tuple[str, ...], authors: tuple[str, ...], language: str, collection: str
+) -> tuple[Term, ...]:
     labels = [
         *(("category", label) for label in categories),
-        *(("tag", label) for label in read_tags(fields)),
-        *(("author", author.name) for author in authors),
+        *(("tag", label) for label in tags),
+        *(("author", name) for name in authors),
         *(("language", tag) for tag in (language,) if tag),
         *(("collection", label) for label in (collection,) if label),
     ]

@@ -76,21 +76,25 @@ def render_permalink(template: str, values: PermalinkValues) -> str | UnknownPla
     if isinstance(pieces, UnknownPlaceholder):
         return pieces
     path = "".join([piece if type(piece) is str else _escaped(piece(values)) for piece in pieces])  # type: ignore[operator]
-    return _encoded(_sanitized(path))
+    return _sanitized(path)
 
 
 @lru_cache(maxsize=256)
 def _compiled(template: str) -> tuple[str | _Filler, ...] | UnknownPlaceholder:
-    """Take ``template`` apart at its placeholders; the underscore of ``:title_`` is no part of the name."""
+    """Take ``template`` apart at its placeholders; the underscore of ``:title_`` is no part of the name.
+
+    What it holds itself is encoded here, once, and the values where they are filled in; making a path plain afterwards
+    takes nothing out of the middle of an escape.
+    """
     pieces: list[str | _Filler] = []
     end = 0
     for match in _PLACEHOLDER.finditer(template):
         name = match[1].removesuffix("_")
         if name not in _PLACEHOLDERS:
             return UnknownPlaceholder(name=match[1])
-        pieces += [template[end : match.start()], _PLACEHOLDERS[name]]
+        pieces += [_encoded(template[end : match.start()]), _PLACEHOLDERS[name]]
         end = match.start() + 1 + len(name)
-    return (*pieces, template[end:])
+    return (*pieces, _encoded(template[end:]))
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +113,8 @@ def escape_path(path: str) -> str:
 def _sanitized(path: str) -> str:
     """Strip ``..``, ``./`` and doubled slashes as ``URL#sanitize_url`` does, however dots are written."""
     path = _ENCODED_DOT.sub(".", path) if "%2" in path else path
-    path = _SLASHES.sub("/", ("/" + path).replace("..", "/").replace("./", ""))
+    path = ("/" + path).replace("..", "/").replace("./", "")
+    path = _SLASHES.sub("/", path) if "//" in path else path
     return path.removesuffix(".") if path.endswith("/.") else path
 
 

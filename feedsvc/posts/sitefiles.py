@@ -22,6 +22,8 @@ DRAWN_ON = ("_config.y*ml", "_config.toml", "_includes/**/*", "_data/**/*")
 """Where in a Jekyll site, unless it says otherwise, is what many posts draw on, as globs."""
 
 _MOST_LISTED = 1_000_000
+# Of files that posts share; each may be HEAD_BYTES.
+_MOST_HEADS = 64
 _BESIDE = "beside "
 
 
@@ -44,14 +46,21 @@ class SiteFiles:
         self._posts = None if posts is None else str(posts)
         self._prefix = ""
         self._uses: dict[tuple[str, str], str] = {}
+        self._heads: dict[str, tuple[str, Head | None]] = {}
 
     def __reduce__(self) -> tuple[type[SiteFiles], tuple[str | None, str | None]]:
         """Go to another process without what was noted."""
         return SiteFiles, (self._root, self._posts)
 
     def fresh(self) -> SiteFiles:
-        """Return the same files for another post, with nothing noted."""
-        return SiteFiles(self._root, self._posts)
+        """Return the same files for another post, with nothing noted.
+
+        Heads that were seen last are not looked at again: many posts show one picture. What changed meanwhile is noted
+        as it was, so that the next build sees the difference.
+        """
+        files = SiteFiles(self._root, self._posts)
+        files._heads = self._heads
+        return files
 
     @property
     def beside(self) -> SiteFiles:
@@ -72,12 +81,24 @@ class SiteFiles:
 
     def read(self, path: str, max_bytes: int) -> bytes | None:
         """Return what is in the file; None where there is none, or it is longer or may not be read."""
-        return self._open("file", path, max_bytes)[1]
+        if self._root is None or not _is_plain(path):
+            return None
+        look, _, data = _open(self._root, "file", path, max_bytes)
+        self._note("file", path, look)
+        return data
 
     def head(self, path: str) -> Head | None:
         """Return the size of a file, however large, and how it begins; None where there is none to be read."""
-        size, data = self._open("head", path, None)
-        return None if data is None else Head(size, data)
+        if self._root is None or not _is_plain(path):
+            return None
+        seen = self._heads.get(path)
+        if seen is None:
+            look, size, data = _open(self._root, "head", path, None)
+            if len(self._heads) == _MOST_HEADS:
+                self._heads.clear()
+            self._heads[path] = seen = (look, None if data is None else Head(size, data))
+        self._note("head", path, seen[0])
+        return seen[1]
 
     def part(self, path: str, offset: int) -> bytes:
         """Return what is in the file from ``offset`` on, at most ``HEAD_BYTES``; nothing where there is none.
@@ -121,31 +142,29 @@ class SiteFiles:
     def _note(self, kind: str, name: str, look: str) -> None:
         self._uses.setdefault((self._prefix + kind, name), look)
 
-    def _open(self, kind: str, path: str, max_bytes: int | None) -> tuple[int, bytes | None]:
-        """Return size and content of a file, its beginning only without ``max_bytes``; None where it cannot be."""
-        if self._root is None or not _is_plain(path):
-            return 0, None
-        look, size, data = "", 0, None
-        try:
-            descriptor = open_inside(self._root, path)
-        except OSError:
-            descriptor, look = -1, look_again(Path(self._root), kind, path)
-        if descriptor >= 0:
-            try:
-                status = os.fstat(descriptor)
-                size = status.st_size
-                if stat.S_ISREG(status.st_mode):
-                    look = _look(status)
-                    if max_bytes is None:
-                        data = os.read(descriptor, HEAD_BYTES)
-                    elif size <= max_bytes:
-                        data = read_all(descriptor, size, max_bytes)
-            except OSError:
-                data = None
-            finally:
-                os.close(descriptor)
-        self._note(kind, path, look)
-        return size, data
+
+def _open(root: str, kind: str, path: str, max_bytes: int | None) -> tuple[str, int, bytes | None]:
+    """Return look, size and content of a file, its beginning only without ``max_bytes``; None where it cannot be."""
+    try:
+        descriptor = open_inside(root, path)
+    except OSError:
+        return look_again(Path(root), kind, path), 0, None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return "", status.st_size, None
+        return _look(status), status.st_size, _read(descriptor, status.st_size, max_bytes)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int, max_bytes: int | None) -> bytes | None:
+    try:
+        if max_bytes is None:
+            return os.read(descriptor, HEAD_BYTES)
+        return read_all(descriptor, size, max_bytes) if size <= max_bytes else None
+    except OSError:
+        return None
 
 
 def look_again(root: Path | None, kind: str, name: str, posts: Path | None = None) -> str:

@@ -21,6 +21,7 @@ from feedsvc.posts.frontmatter.matter import MAX_CHARACTERS, Matter
 from feedsvc.posts.frontmatter.plain import load_json, load_toml
 from feedsvc.posts.frontmatter.source import SourceText
 from feedsvc.posts.frontmatter.yamldoc import load_yaml
+from feedsvc.posts.frontmatter.yamllines import read_lines
 
 _KEY_LINE = re.compile(r"[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|$)|[A-Za-z_][\w-]*[ \t]*=", re.MULTILINE)
 
@@ -77,8 +78,12 @@ class _Json(JSONHandler):
         return text[:end], rest.removeprefix("\n")
 
 
+def _load_yaml(source: SourceText, start: int, end: int) -> Matter | PostError:
+    return read_lines(source, start, end) or load_yaml(source, start, end)
+
+
 _Loader = Callable[[SourceText, int, int], Matter | PostError]
-_FORMATS: tuple[tuple[BaseHandler, _Loader], ...] = ((_Yaml(), load_yaml), (_Toml(), load_toml), (_Json(), load_json))
+_FORMATS: tuple[tuple[BaseHandler, _Loader], ...] = ((_Yaml(), _load_yaml), (_Toml(), load_toml), (_Json(), load_json))
 
 
 def read_front_matter(source: SourceText) -> FrontMatter | PostError:

@@ -28,12 +28,11 @@ from feedsvc.posts.frontmatter.hints import explain
 from feedsvc.posts.frontmatter.matter import MAX_DEPTH, Matter, Span, Value
 from feedsvc.posts.frontmatter.source import UNPUBLISHABLE, code_point
 from feedsvc.posts.frontmatter.yamlanchors import Anchors, RefusedError, end_of, start_of
+from feedsvc.posts.frontmatter.yamllines import NULLS
 
 if TYPE_CHECKING:
     from feedsvc.model import Finding, PostError
     from feedsvc.posts.frontmatter.source import SourceText
-
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _Loader: Any
 try:
@@ -128,7 +127,7 @@ class _Builder:
 
     def _scalar(self, event: ScalarEvent) -> str | None:
         text: str = event.value
-        if event.implicit[0] and text in _NULLS and not event.style:
+        if event.implicit[0] and text in NULLS and not event.style:
             return None
         if event.style == '"' and (match := UNPUBLISHABLE.search(text)):
             reason = f"{self._key}: the character {code_point(match[0])} may not stand in a feed and was removed"
