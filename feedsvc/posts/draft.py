@@ -39,6 +39,7 @@ _OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
 class Draft:
     """A post half read: dated, and not withheld.
 
+    ``slug`` is the one that addresses hold, ``own_slug`` the one that its author gave, empty where there is none.
     ``categories`` are as they are written; of ``times`` the date is the one that addresses hold. Words of the
     body that ``stands_in`` knows stand for HTML; ``links`` are the URLs of what links such as ``@/blog/post.md`` name.
     """
@@ -54,19 +55,10 @@ class Draft:
     site: SiteFiles
     times: Times
     categories: tuple[str, ...]
+    own_slug: str
+    slug: str
     stands_in: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def own_slug(self) -> str:
-        """The slug that its author gave; empty where there is none."""
-        slug = self.fields.value("slug")
-        return slug if isinstance(slug, str) else ""
-
-    @property
-    def slug(self) -> str:
-        """The slug that addresses hold."""
-        return self.own_slug or self.name.slug
 
     @property
     def is_markdown(self) -> bool:
@@ -105,6 +97,8 @@ def read_draft(
     times = read_times(fields, name, rules.timezone, dated, jekyll=rules.jekyll is not None)
     if isinstance(times, PostError):
         return times
+    slug = fields.value("slug")
+    own_slug = slug if isinstance(slug, str) else ""
     return Draft(
         path=path,
         place=place,
@@ -117,6 +111,8 @@ def read_draft(
         site=site,
         times=times,
         categories=read_categories(fields),
+        own_slug=own_slug,
+        slug=own_slug or name.slug,
     )
 
 
@@ -128,12 +124,13 @@ def url_path_of(draft: Draft) -> str | PostError:
     """Return the path of the post's URL, percent-encoded, below the site's; or what is wrong with its permalink."""
     fields, name = draft.fields, draft.name
     own = fields.text("permalink").strip()
-    if _OTHER_HOST.match(own):
+    if own and _OTHER_HOST.match(own):
         return fields.error(
             "permalink", "this is an address of its own, not a path of the site", 'begin it with one "/"'
         )
     if "?" in own or "#" in own:
         fields.warn("permalink", "? and # are taken for letters of the path", "leave out the query and the fragment")
+    title = fields.value("title")
     values = PermalinkValues(
         path=draft.place.clean(f"{name.directory}/{name.stem}" if name.directory else name.stem),
         collection=draft.place.collection,
@@ -144,8 +141,8 @@ def url_path_of(draft: Draft) -> str | PostError:
         categories=draft.categories,
         directory=name.directory,
         own_slug=draft.own_slug,
-        title=title if isinstance(title := fields.value("title"), str) else "",
-        language="" if name.language.lower() == draft.rules.language.lower() else name.language,
+        title=title if isinstance(title, str) else "",
+        language="" if not name.language or name.language.lower() == draft.rules.language.lower() else name.language,
         nested=fields.value("categories"),
     )
     path = render_permalink(own or _template(draft), values)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
@@ -22,9 +22,11 @@ _PATH_CHARACTERS = "-._~!$&'()*+,;=:@"
 _SPECIFIC = "-._~!$&'()*+,;=:@/?"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdSources:
-    """What an id can be made of. ``url_path`` is the permalink below the site; ``timezone`` is the site's."""
+class IdSources(NamedTuple):
+    """What an id can be made of; a tuple, since each post makes one.
+
+    ``url_path`` is the permalink below the site; ``timezone`` is the site's.
+    """
 
     explicit: str
     alternate_link: str

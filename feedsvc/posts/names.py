@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _DATED = re.compile(r"(?P<date>(?:[0-9]{4}|[0-9]{2})-[0-9]{1,2}-[0-9]{1,2})-(?P<slug>.*)", re.DOTALL)
 # Zola's RFC3339_DATE, where Jekyll sees no date.
@@ -16,9 +16,8 @@ _ZOLA_DATED = re.compile(
 _DIGITS = re.compile(r"[0-9]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostName:
-    """The parts of ``sub/2024-01-02-a-slug.md``.
+class PostName(NamedTuple):
+    """The parts of ``sub/2024-01-02-a-slug.md``; a tuple, since each post makes one.
 
     ``date`` is ``YYYY-MM-DD`` as written there, or empty; with a time and a zone where Zola's names have them.
     ``stem`` is the name without its extension, ``slug`` what remains of it without the date (Jekyll drops its

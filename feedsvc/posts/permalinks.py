@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from feedsvc.posts.frontmatter.matter import Value
@@ -35,9 +35,8 @@ _SLASHES = re.compile("/{2,}")
 _ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermalinkValues:
-    """What a permalink's placeholders stand for. ``date`` is in the site's zone.
+class PermalinkValues(NamedTuple):
+    """What a permalink's placeholders stand for; a tuple, since each post makes one. ``date`` is in the site's zone.
 
     ``path`` is the file's in its ``collection``, without extension; ``directory`` is what it is in.
     ``own_slug`` is the one its author gave, ``title`` the one in its front matter, ``language`` one that is not the

@@ -10,9 +10,11 @@ from itertools import chain, pairwise, zip_longest
 
 MAX_SLUG_BYTES = 200
 _PRETTY = frozenset("._~!$&'()+,;=@")
+_NOTHING: frozenset[str] = frozenset()
 _HUGO_KEEPS = frozenset("./\\_-#+~@")
 _NO_FILE_HAS = dict.fromkeys(map(ord, '<>:"/\\|?*'))
 _ASCII_RUN = re.compile(r"[^A-Za-z0-9]+")
+_PRETTY_RUN = re.compile(rf"[^A-Za-z0-9{re.escape(''.join(sorted(_PRETTY)))}]+")
 
 
 @lru_cache(maxsize=4096)
@@ -22,17 +24,18 @@ def _is_word(character: str) -> bool:
     return category[0] in "LM" or category == "Nd"
 
 
-def _hyphenated(text: str, kept: frozenset[str] = frozenset()) -> str:
-    """Replace each run of what is neither a word character nor ``kept`` by a hyphen."""
-    if not kept and text.isascii():
-        return _ASCII_RUN.sub("-", text)
+def _hyphenated(text: str, *, pretty: bool = False) -> str:
+    """Replace each run of what is no word character, nor ``pretty``, by a hyphen."""
+    if text.isascii():
+        return (_PRETTY_RUN if pretty else _ASCII_RUN).sub("-", text)
+    kept = _PRETTY if pretty else _NOTHING
     words = "".join(character if character in kept or _is_word(character) else "\0" for character in text)
     return re.sub("\0+", "-", words)
 
 
 def slugify(text: str, *, pretty: bool = False, cased: bool = False) -> str:
     """Make a slug as Jekyll's ``Utils.slugify`` does, in its default or its pretty mode."""
-    slug = _hyphenated(text, _PRETTY if pretty else frozenset())
+    slug = _hyphenated(text, pretty=pretty)
     slug = slug.removeprefix("-").removesuffix("-")
     return slug if cased else slug.lower()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -84,7 +83,7 @@ def test_each_placeholder_is_jekylls(placeholder: str, value: str) -> None:
 
 
 def test_the_week_year_is_isos() -> None:
-    values = replace(VALUES, date=datetime(2021, 1, 3, tzinfo=ZoneInfo("UTC")))
+    values = VALUES._replace(date=datetime(2021, 1, 3, tzinfo=ZoneInfo("UTC")))
     assert render_permalink("/:w_year/:week/:w_day", values) == "/2020/53/7"
 
 
@@ -98,7 +97,7 @@ def test_an_unknown_placeholder_is_named(template: str) -> None:
 
 
 def test_without_categories_no_slash_is_doubled() -> None:
-    assert render_permalink(STYLES["pretty"], replace(VALUES, categories=())) == "/2024/03/04/Hello,-World/"
+    assert render_permalink(STYLES["pretty"], VALUES._replace(categories=())) == "/2024/03/04/Hello,-World/"
 
 
 @pytest.mark.parametrize(
