@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from feedsvc.model import Post
 from feedsvc.posts.files import FileReader, Reading, Unread
+from feedsvc.posts.parcels import Parcels, pack_readings, pack_unread, unpack_readings, unpack_unread
 from feedsvc.records import MadeContent, pack_content
 
 _log = logging.getLogger(__name__)
@@ -38,12 +39,17 @@ def read_files(reader: FileReader, unread: Sequence[Unread]) -> Iterator[Sequenc
 
     Closing the iterator ends the workers. One that dies costs time only: what it had to do is done here.
     """
-    return _do_all(partial(_read_batch, reader), unread, _WORTH_A_CREW["read"])
+    return _do_all(partial(_read_batch, reader), unread, _WORTH_A_CREW["read"], _READINGS)
 
 
 def finish_posts(reader: FileReader, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
     """Make the content of pending posts in the same way. Raises SourceChangedError as ``FileReader.finish`` does."""
-    return _do_all(partial(_finish_batch, reader), posts, _WORTH_A_CREW["finish"])
+    return _do_all(partial(_finish_batch, reader), posts, _WORTH_A_CREW["finish"], Parcels())
+
+
+_READINGS = Parcels(
+    pack_work=pack_unread, unpack_work=unpack_unread, pack_done=pack_readings, unpack_done=unpack_readings
+)
 
 
 def _read_batch(reader: FileReader, batch: Sequence[Unread]) -> Sequence[Reading]:
@@ -55,22 +61,26 @@ def _finish_batch(reader: FileReader, batch: Sequence[Post]) -> Sequence[MadeCon
 
 
 def _do_all(
-    do: Callable[[Sequence[In]], Sequence[Out]], work: Sequence[In], worth_a_crew: int
+    do: Callable[[Sequence[In]], Sequence[Out]], work: Sequence[In], worth_a_crew: int, parcels: Parcels[In, Out]
 ) -> Iterator[Sequence[Out]]:
     batches = [work[start : start + BATCH] for start in range(0, len(work), BATCH)]
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if processes < 2 or len(work) < worth_a_crew:
         return (do(batch) for batch in batches)
-    return _do_in_crew(do, batches, processes)
+    return _do_in_crew(do, batches, processes, parcels)
 
 
 def _do_in_crew(
-    do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]], processes: int
+    do: Callable[[Sequence[In]], Sequence[Out]],
+    batches: Sequence[Sequence[In]],
+    processes: int,
+    parcels: Parcels[In, Out],
 ) -> Iterator[Sequence[Out]]:
-    crew = [_Worker(do, batches[number::processes]) for number in range(processes)]
+    crew = [_Worker(do, batches[number::processes], parcels) for number in range(processes)]
     try:
         for number, batch in enumerate(batches):
-            yield crew[number % processes].take() or do(batch)
+            packed = crew[number % processes].take()
+            yield do(batch) if packed is None else parcels.unpack_done(batch, packed)
     finally:
         for worker in crew:
             worker.end()
@@ -79,13 +89,15 @@ def _do_in_crew(
 class _Worker(Generic[In, Out]):
     """A process that does batches in their order; it waits where nobody takes what it has done."""
 
-    def __init__(self, do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]]) -> None:
+    def __init__(
+        self, do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]], parcels: Parcels[In, Out]
+    ) -> None:
         # Not forked from here: this process may have threads, and their locks would be copied in whatever state.
         context = multiprocessing.get_context("forkserver")
         # Each worker imports the program's main module again, as multiprocessing has it; so it is done once for all.
         context.set_forkserver_preload(["feedsvc.__main__", "feedsvc.posts.parse"])
         self._connection, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, do, batches), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, do, [*map(parcels.pack_work, batches)], parcels), daemon=True)
         try:
             self._process.start()
         except OSError as error:
@@ -93,17 +105,16 @@ class _Worker(Generic[In, Out]):
         finally:
             theirs.close()
 
-    def take(self) -> Sequence[Out] | None:
-        """Return what became of the next batch; None if the worker could not do it, or is no more."""
+    def take(self) -> Any:  # noqa: ANN401 (as the worker packed it)
+        """Return what became of the next batch, packed; None if the worker could not do it, or is no more."""
         if self._connection.closed:
             return None
         try:
-            done: Sequence[Out] | None = self._connection.recv()
+            return self._connection.recv()
         except (EOFError, OSError):
             _log.warning("a process that read posts ended early; its posts are read here")
             self._connection.close()
             return None
-        return done
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -113,14 +124,19 @@ class _Worker(Generic[In, Out]):
             self._process.join()
 
 
-def _work(connection: Connection, do: Callable[[Sequence[In]], Sequence[Out]], batches: Sequence[Sequence[In]]) -> None:
+def _work(
+    connection: Connection,
+    do: Callable[[Sequence[In]], Sequence[Out]],
+    batches: Sequence[Any],
+    parcels: Parcels[In, Out],
+) -> None:
     """Do the batches, and end when there are no more, or when nobody listens."""
     # Ctrl-C reaches every process of the terminal; the build ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):
         for batch in batches:
             try:
-                done = do(batch)
+                done = parcels.pack_done(do(parcels.unpack_work(batch)))
             except Exception:  # noqa: BLE001 (done once more by the build itself, which tells what is wrong)
                 done = None
             connection.send(done)
