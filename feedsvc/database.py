@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -12,6 +12,10 @@ from feedsvc.errors import StoreError
 
 S = TypeVar("S", str, bytes)
 T = TypeVar("T")
+
+# Bytes of a page of a database that is made anew. With SQLite's own 4096 a record of a post leaves a quarter of its page
+# empty, and a first build of 100,000 posts spends a fifth more on pages than on rows.
+_PAGE_BYTES = 16 * 1024
 
 # KiB of pages to hold, twice in a build. With SQLite's own 2 MB, a tree of 100,000 paths is read again and again.
 _CACHE_KB = 32 * 1024
@@ -63,6 +67,7 @@ class Database:
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
             self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
             self._connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
             self._prepare(schema, version)
             self._connection.execute("BEGIN IMMEDIATE")
@@ -130,10 +135,10 @@ class Database:
             told = DatabaseError(str(self.path), f"a record cannot be read: {error}", damaged=True)
             raise self._explain(told) from error
 
-    def write(self, statement: str, rows: Iterable[Iterable[Any]]) -> None:
+    def write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each row of values."""
         try:
-            self.connection.executemany(statement, (tuple(row) for row in rows))
+            self.connection.executemany(statement, rows)
         except sqlite3.Error as error:
             raise self._failure(error) from error
 

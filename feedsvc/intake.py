@@ -18,7 +18,7 @@ from feedsvc.index.posts import Placed
 from feedsvc.model import SITE, Finding, Post, PostError, SourceFile, Withheld
 from feedsvc.posts.files import Reading, Unread
 from feedsvc.posts.names import name_key
-from feedsvc.records import PostRecord, dump_findings, load_findings, record_post
+from feedsvc.records import PostRecord, dump_findings, load_findings, record_post, to_microseconds
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Intake:
         self._rules, self._read, self._index, self._ledger, self._now = rules, read, index, ledger, now
         self._progress, self._look = progress, look
         self._read_ns = int(now.timestamp() * 1_000_000_000)
+        self._instant = to_microseconds(now)
         self._touched: set[FeedKey] = set()
         self._left: dict[str, set[FeedKey]] = {}
 
@@ -232,19 +233,22 @@ class Intake:
 
     def _let_in(self, records: Sequence[PostRecord]) -> dict[str, Finding]:
         """Put posts where they stand; return what is to be told of them, by path."""
-        expired = {each.path for each in records if each.expires and each.expires <= max(self._now, each.published)}
+        now = self._instant
+        expired = {
+            each.path for each in records if each.expires is not None and each.expires <= max(now, each.published)
+        }
         if expired:
             self._take_out(sorted(expired))
             records = [each for each in records if each.path not in expired]
-        waiting = [] if self._rules.future else [each for each in records if each.published > self._now]
+        waiting = [] if self._rules.future else [each for each in records if each.published > now]
         if waiting:
-            records = [each for each in records if each.published <= self._now]
+            records = [each for each in records if each.published <= now]
             self._let_wait(waiting)
         admissions = self._ledger.entries.admit_all(records, self._now, self._longest_window)
         admitted = list(zip(records, admissions, strict=True))
-        change = self._index.posts.put_all([Placed(each, given.id, given.live_at) for each, given in admitted])
+        change = self._index.posts.put_all([Placed(each, given.id, given.instant) for each, given in admitted])
         self._touched |= change.touched
-        for each, given in admitted:
+        for each, given in admitted if change.left or self._left or self._ledger.deleted else ():
             left = change.left.get(each.path, frozenset())
             if left or given.id in self._left or self._ledger.deleted.knows(given.id):
                 self._enter(given.id, frozenset({SITE, *((term.kind, term.key) for term in each.terms)}), left)

@@ -43,7 +43,8 @@ def from_microseconds(microseconds: int) -> datetime:
 class PostRecord(NamedTuple):
     """A post as the databases keep it: what they order and look up by, and the whole of it as ``text``.
 
-    A tuple, since thousands of them go from one process to another. ``warnings`` is what
+    A tuple, since thousands of them go from one process to another. Instants are microseconds since the epoch, which
+    the databases hold: each is turned into them once, where the post is read. ``warnings`` is what
     :func:`dump_findings` wrote, empty without any.
     """
 
@@ -52,11 +53,11 @@ class PostRecord(NamedTuple):
     digest: str
     body_digest: str
     proposed_id: str
-    published: datetime
+    published: int
     terms: tuple[Term, ...]
     warnings: str
     text: str
-    expires: datetime | None = None
+    expires: int | None = None
 
 
 class MadeContent(NamedTuple):
@@ -89,11 +90,11 @@ def record_post(post: Post) -> PostRecord:
         digest=post.digest,
         body_digest=post.body_digest,
         proposed_id=post.proposed_id,
-        published=post.published,
+        published=to_microseconds(post.published),
         terms=post.terms,
         warnings=dump_findings(post.warnings) if post.warnings else "",
         text=dump_post(post),
-        expires=post.expires,
+        expires=to_microseconds(post.expires) if post.expires else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +16,11 @@ _log = logging.getLogger(__name__)
 WORTH_SORTING = 1000
 """Files that come in at once, from which on it is cheaper to sort them at the end."""
 
-_INDEXES = posts.INDEXES | expiring.INDEXES | files.INDEXES
+# Those to do without while many posts come in; the others have a row for few of them, and cost those rows only.
+_INDEXES = posts.INDEXES | files.INDEXES | uses.INDEXES
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{uses.SCHEMA}{create_indexes(_INDEXES)}"""
+{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{uses.SCHEMA}{expiring.SCHEMA}{create_indexes(_INDEXES)}"""
 
 
 class Index:
@@ -66,7 +67,7 @@ class Index:
     def filling(self, files: int) -> Iterator[None]:
         """Take in this many files: the first time it is cheaper to sort them once than to find each its place."""
         anew = files >= WORTH_SORTING and not self._database.row("SELECT 1 FROM posts LIMIT 1")
-        with self._database.without(_INDEXES if anew else {}):
+        with self._database.without(_INDEXES if anew else {}), self.posts.all_new() if anew else nullcontext():
             yield
 
     def commit(self) -> None:

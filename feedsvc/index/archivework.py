@@ -33,10 +33,13 @@ class ArchiveWork:
         self._database = database
         self._planned: bool | None = None
 
-    def note(self, path: str) -> None:
-        """Take note that a post comes, goes or changes, while it is recorded: wherever it is live, pages change."""
-        if not self._is_planned():
-            return
+    def note(self, paths: Iterable[str]) -> None:
+        """Take note that posts come, go or change, while they are recorded: wherever they are live, pages change."""
+        if self._is_planned():
+            for path in paths:
+                self._note(path)
+
+    def _note(self, path: str) -> None:
         self._database.execute(
             "INSERT OR IGNORE INTO archive_dirty SELECT ?, ?, published, name_key FROM posts"
             " WHERE path=? AND live_at IS NOT NULL",
@@ -52,8 +55,7 @@ class ArchiveWork:
         if not self._is_planned():
             return
         carriers = self._database.rows("SELECT path FROM post_terms WHERE kind=? AND key=?", (kind, key))
-        for (path,) in carriers:
-            self.note(path)
+        self.note(path for (path,) in carriers)
 
     def _is_planned(self) -> bool:
         if self._planned is None:

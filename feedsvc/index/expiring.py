@@ -7,7 +7,7 @@ from datetime import datetime
 from feedsvc.database import Database
 from feedsvc.records import from_microseconds, to_microseconds
 
-INDEXES = {"posts_expiring": "posts (expires) WHERE expires IS NOT NULL AND live_at IS NOT NULL"}
+SCHEMA = "CREATE INDEX posts_expiring ON posts (expires) WHERE expires IS NOT NULL AND live_at IS NOT NULL;\n"
 _LIVE = "expires IS NOT NULL AND live_at IS NOT NULL"
 
 

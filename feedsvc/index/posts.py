@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -26,11 +27,11 @@ CREATE TABLE contents (path TEXT PRIMARY KEY, summary TEXT NOT NULL, html BLOB N
 CREATE TABLE post_terms (
     kind TEXT, key TEXT, live_at INTEGER, published INTEGER, name_key TEXT, path TEXT NOT NULL, label TEXT NOT NULL,
     slug TEXT NOT NULL, PRIMARY KEY (kind, key, live_at, published, name_key)) WITHOUT ROWID;
+CREATE INDEX posts_pending ON posts (published) WHERE live_at IS NULL;
 """
 INDEXES = {
     "posts_rank": "posts (live_at, published, name_key) WHERE live_at IS NOT NULL",
     "posts_first": "posts (published, name_key, path, id) WHERE live_at IS NOT NULL",
-    "posts_pending": "posts (published) WHERE live_at IS NULL",
     "post_terms_path": "post_terms (path)",
     "post_terms_label": "post_terms (kind, key, label)",
     "post_terms_first": "post_terms (kind, key, published, name_key)",
@@ -40,11 +41,14 @@ FeedKey = tuple[str, str]
 
 
 class Placed(NamedTuple):
-    """A post to be put where it stands: ``id`` and ``live_at`` are None while it waits for its date."""
+    """A post to be put where it stands: ``id`` and ``live_at`` are None while it waits for its date.
+
+    ``live_at`` is in microseconds since the epoch, as in the record.
+    """
 
     record: PostRecord
     id: str | None
-    live_at: datetime | None
+    live_at: int | None
 
 
 class Change(NamedTuple):
@@ -58,10 +62,23 @@ class Posts:
     """The tables of posts and of the terms they carry, of those kinds only that ``kinds`` names; None: of all."""
 
     def __init__(
-        self, database: Database, kinds: frozenset[str] | None = None, note: Callable[[str], None] = lambda _: None
+        self,
+        database: Database,
+        kinds: frozenset[str] | None = None,
+        note: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
-        """Work on the tables; ``note`` is told the path of each post just before it goes and just after it came."""
+        """Work on the tables; ``note`` is told the paths of posts just before they go and just after they came."""
         self._database, self._kinds, self._note = database, kinds, note
+        self._all_new = False
+
+    @contextmanager
+    def all_new(self) -> Iterator[None]:
+        """Take every path that is put for one that no post has: a first build puts each once, and looks up none."""
+        self._all_new = True
+        try:
+            yield
+        finally:
+            self._all_new = False
 
     def get(self, path: str) -> Post | None:
         """Return the good version last recorded for this path; pending unless a document ever carried it."""
@@ -86,33 +103,34 @@ class Posts:
 
     def put(self, post: Post, id_: str | None, live_at: datetime | None) -> frozenset[FeedKey]:
         """Record one post as :meth:`put_all` does; return the feeds this touches."""
-        return self.put_all([Placed(record_post(post), id_, live_at)]).touched
+        return self.put_all([Placed(record_post(post), id_, to_microseconds(live_at) if live_at else None)]).touched
 
     def put_all(self, placed: Sequence[Placed]) -> Change:
         """Record posts, live or (without ``live_at``) waiting for their dates."""
-        paths = [each.record.path for each in placed]
-        query = f"SELECT path, id, live_at, post FROM posts WHERE path IN ({placeholders(paths)})"  # noqa: S608
-        known = {row[0]: tuple(row[1:]) for row in self._database.rows(query, paths)}
-        changed = [
-            each for each in placed if known.get(each.record.path) != (each.id, _instant(each), each.record.text)
-        ]
+        known = {} if self._all_new else self._known([each.record.path for each in placed])
+        changed = [each for each in placed if known.get(each.record.path) != (each.id, each.live_at, each.record.text)]
         left = self.drop_all([each.record.path for each in changed if each.record.path in known])
-        self._database.write("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, changed))
-        terms = [term for each in changed if each.live_at for term in self._terms(each)]
+        self._database.write(
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(post.path, id_, at, post.published, post.name_key, post.text, post.expires) for post, id_, at in changed],
+        )
+        terms = [
+            (kind, key, at, post.published, post.name_key, post.path, label, slug)
+            for post, _, at in changed
+            if at is not None
+            for kind, key, label, slug in post.terms
+            if self._kinds is None or kind in self._kinds
+        ]
         self._database.write("INSERT OR IGNORE INTO post_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)", terms)
-        for each in changed:
-            self._note(each.record.path)
+        self._note([each.record.path for each in changed])
         touched = {(term[0], term[1]) for term in terms}.union(*left.values())
-        if any(each.live_at for each in changed):
+        if any(each.live_at is not None for each in changed):
             touched.add(SITE)
         return Change(frozenset(touched), left)
 
-    def _terms(self, placed: Placed) -> Iterable[tuple[Any, ...]]:
-        record, live_at = placed.record, _instant(placed)
-        published = to_microseconds(record.published)
-        for term in record.terms:
-            if self._kinds is None or term.kind in self._kinds:
-                yield (term.kind, term.key, live_at, published, record.name_key, record.path, term.label, term.slug)
+    def _known(self, paths: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        query = f"SELECT path, id, live_at, post FROM posts WHERE path IN ({placeholders(paths)})"  # noqa: S608
+        return {row[0]: row[1:] for row in self._database.rows(query, paths)}
 
     def pending(self, paths: Sequence[str]) -> list[Post]:
         """Return those of the posts whose content nobody has made yet."""
@@ -136,7 +154,7 @@ class Posts:
         """Forget posts, and return the feeds each was in."""
         left: dict[str, frozenset[FeedKey]] = {}
         for path in paths:
-            self._note(path)
+            self._note([path])
             left[path] = self.feeds_of(path)
             for table in ("post_terms", "contents", "posts"):
                 self._database.execute(f"DELETE FROM {table} WHERE path=?", (path,))  # noqa: S608 (constants)
@@ -184,16 +202,3 @@ class Posts:
 
 
 _WHOLE = "SELECT posts.id, post, summary, html FROM posts LEFT JOIN contents USING (path)"
-
-
-def _instant(placed: Placed) -> int | None:
-    return to_microseconds(placed.live_at) if placed.live_at else None
-
-
-def _row(placed: Placed) -> tuple[Any, ...]:
-    record = placed.record
-    return (
-        *(record.path, placed.id, _instant(placed)),
-        *(to_microseconds(record.published), record.name_key, record.text),
-        to_microseconds(record.expires) if record.expires else None,
-    )

@@ -10,8 +10,8 @@ from feedsvc.model import Use
 SCHEMA = """
 CREATE TABLE used (kind TEXT, name TEXT, look TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 CREATE TABLE uses (path TEXT, kind TEXT, name TEXT, PRIMARY KEY (path, kind, name)) WITHOUT ROWID;
-CREATE INDEX uses_name ON uses (kind, name);
 """
+INDEXES = {"uses_name": "uses (kind, name)"}
 
 
 class Uses:
@@ -33,9 +33,13 @@ class Uses:
         drawn = [(path, used) for path, used in uses if used or self._had_some]
         if self._had_some:
             self._database.write("DELETE FROM uses WHERE path=?", ((path,) for path, _ in drawn))
-        self._database.write("INSERT OR IGNORE INTO used VALUES (?, ?, ?)", (use for _, used in drawn for use in used))
-        rows = ((path, use.kind, use.name) for path, used in drawn for use in used)
+        rows = [(path, use.kind, use.name) for path, used in drawn for use in used]
         self._database.write("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", rows)
+        # Many posts may draw on one file, so each is asked for once; reversed, since the last one would stay.
+        looks = {use[:2]: use.look for _, used in reversed(drawn) for use in reversed(used)}
+        self._database.write(
+            "INSERT OR IGNORE INTO used VALUES (?, ?, ?)", [(*key, look) for key, look in looks.items()]
+        )
 
     def outdated(self, look: Callable[[str, str], str], *, media: bool = True) -> list[str]:
         """Return the paths of the posts that draw on something which ``look(kind, name)`` tells to have changed.

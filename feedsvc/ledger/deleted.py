@@ -40,6 +40,10 @@ class DeletedEntries:
             self._ids.add(id_)
             self._database.write("INSERT OR IGNORE INTO deleted VALUES (?, ?, ?, ?)", rows)
 
+    def __bool__(self) -> bool:
+        """Tell whether any entry left any feed."""
+        return bool(self._ids)
+
     def knows(self, id_: str) -> bool:
         """Tell whether an entry left any feed."""
         return id_ in self._ids

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple
 
 from feedsvc.database import Database, placeholders
 from feedsvc.ledger.kept import KeptPosts
 from feedsvc.ledger.renames import Known, find_candidates, match_renames
 from feedsvc.ledger.suffixes import suffixes
-from feedsvc.model import Finding
-from feedsvc.records import from_microseconds, to_microseconds
+from feedsvc.model import Finding, Post
+from feedsvc.records import PostRecord, from_microseconds, record_post, to_microseconds
 
 SCHEMA = """
 CREATE TABLE entries (
@@ -25,16 +24,21 @@ CREATE TABLE entries (
 """
 INDEXES = {"entries_digest": "entries (digest)", "entries_body": "entries (body_digest)"}
 
-Record = TypeVar("Record", bound=Known)
 
+class Admission(NamedTuple):
+    """A post let in: its id for ever, when it went live, and what to tell its author.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """A post let in: its id for ever, when it went live, and what to tell its author."""
+    ``instant`` is when, in microseconds since the epoch. A tuple, since there is one for each post.
+    """
 
     id: str
-    live_at: datetime
+    instant: int
     finding: Finding | None = None
+
+    @property
+    def live_at(self) -> datetime:
+        """When the post went live."""
+        return from_microseconds(self.instant)
 
 
 class Entries:
@@ -89,12 +93,12 @@ class Entries:
         self._database.execute("UPDATE entries SET path=NULL WHERE path=?", (new,))
         self._database.execute("UPDATE entries SET path=? WHERE path=?", (new, old))
 
-    def admit(self, record: Known, now: datetime, window: timedelta = timedelta(0)) -> Admission:
+    def admit(self, post: Post, now: datetime, window: timedelta = timedelta(0)) -> Admission:
         """Let one live post in, as :meth:`admit_all` does."""
-        return self.admit_all([record], now, lambda _: window)[0]
+        return self.admit_all([record_post(post)], now, lambda _: window)[0]
 
     def admit_all(
-        self, records: Sequence[Record], now: datetime, window_of: Callable[[Record], timedelta]
+        self, records: Sequence[PostRecord], now: datetime, window_of: Callable[[PostRecord], timedelta]
     ) -> list[Admission]:
         """Let live posts in, in this order: a known path keeps its id, a new one gets the id it proposes.
 
@@ -103,29 +107,30 @@ class Entries:
         """
         known = self._rows([record.path for record in records])
         taken = self._taken([record.proposed_id for record in records if record.path not in known])
+        at = to_microseconds(now)
         admissions, updates, inserts = [], [], []
         for record in records:
             row = known.get(record.path)
             if row is None:
-                id_, instant = self._new_id(record, taken), self._go_live(record, now)
+                id_, instant = self._new_id(record, taken), self._go_live(record, at)
                 taken.add(id_)
-                inserts.append((id_, record.path, record.digest, record.body_digest, to_microseconds(instant)))
+                inserts.append((id_, record.path, record.digest, record.body_digest, instant))
             else:
-                id_, live_at, withdrawn_at, digest = row
-                instant = from_microseconds(live_at)
+                id_, instant, withdrawn_at, digest = row
                 if withdrawn_at is not None:
-                    stood = from_microseconds(withdrawn_at) - instant
-                    instant = now if record.published > instant or stood < window_of(record) else instant
+                    stood = timedelta(microseconds=withdrawn_at - instant)
+                    instant = at if record.published > instant or stood < window_of(record) else instant
                 if withdrawn_at is not None or digest != record.digest:
-                    updates.append((record.digest, record.body_digest, to_microseconds(instant), id_))
-            admissions.append(Admission(id=id_, live_at=instant, finding=_double_id(record, id_)))
+                    updates.append((record.digest, record.body_digest, instant, id_))
+            finding = None if id_ == record.proposed_id else _double_id(record, id_)
+            admissions.append(Admission(id_, instant, finding))
         self.changed = self.changed or bool(inserts or updates)
         self._database.write("INSERT INTO entries VALUES (?, ?, ?, ?, ?, NULL)", inserts)
         update = "UPDATE entries SET digest=?, body_digest=?, live_at=?, withdrawn_at=NULL WHERE id=?"
         self._database.write(update, updates)
         return admissions
 
-    def _go_live(self, record: Known, now: datetime) -> datetime:
+    def _go_live(self, record: PostRecord, now: int) -> int:
         # Not later than now: a date in the far future would leave every other post out of the window.
         return min(record.published, now) if self._first_build else now
 
@@ -133,7 +138,7 @@ class Entries:
         rows = self._database.rows(f"SELECT id FROM entries WHERE id IN ({placeholders(ids)})", ids)  # noqa: S608
         return {row[0] for row in rows}
 
-    def _new_id(self, record: Known, taken: Collection[str]) -> str:
+    def _new_id(self, record: PostRecord, taken: Collection[str]) -> str:
         if record.proposed_id not in taken:
             return record.proposed_id
         candidates = (record.proposed_id + suffix for suffix in suffixes("#", record.path, 4) if suffix)
@@ -159,7 +164,7 @@ class Entries:
                 self._database.execute("UPDATE entries SET withdrawn_at=? WHERE path=?", (to_microseconds(now), path))
 
 
-def _double_id(post: Known, id_: str) -> Finding | None:
+def _double_id(post: PostRecord, id_: str) -> Finding | None:
     if not id_.startswith(post.proposed_id + "#"):
         return None
     return Finding(

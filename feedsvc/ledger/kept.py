@@ -14,13 +14,14 @@ class KeptPosts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._is_empty = not database.row("SELECT 1 FROM kept LIMIT 1")
         self.changed = False
 
     def keep(self, post: Post) -> None:
         """Keep the last good version of a post whose file is rejected now."""
         record = dump_post(post)
         if not self._database.row("SELECT 1 FROM kept WHERE path=? AND post=?", (post.path, record)):
-            self.changed = True
+            self.changed, self._is_empty = True, False
             self._database.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (post.path, record))
 
     def get(self, path: str) -> Post | None:
@@ -30,6 +31,9 @@ class KeptPosts:
 
     def release(self, *paths: str) -> None:
         """Drop the kept versions, where there are any: the files are good again, or gone."""
+        # As nearly always: not to be asked for each post.
+        if self._is_empty:
+            return
         query = f"SELECT path FROM kept WHERE path IN ({placeholders(paths)})"  # noqa: S608 (question marks)
         for (path,) in self._database.rows(query, paths):
             self.changed = True

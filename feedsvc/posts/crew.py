@@ -97,7 +97,9 @@ class _Worker(Generic[In, Out]):
         # Each worker imports the program's main module again, as multiprocessing has it; so it is done once for all.
         context.set_forkserver_preload(["feedsvc.__main__", "feedsvc.posts.parse"])
         self._connection, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, do, [*map(parcels.pack_work, batches)], parcels), daemon=True)
+        self._process = context.Process(
+            target=_work, args=(theirs, do, [*map(parcels.pack_work, batches)], parcels), daemon=True
+        )
         try:
             self._process.start()
         except OSError as error:

@@ -84,7 +84,9 @@ def test_a_damaged_page_shows_at_the_query(path: Path) -> None:
         database.write("INSERT INTO words VALUES (?)", [(f"{number:0100}",) for number in range(500)])
         database.commit()
     data = bytearray(path.read_bytes())
-    data[4096:] = b"\xff" * (len(data) - 4096)
+    page = int.from_bytes(data[16:18], "big")
+    assert len(data) > 2 * page
+    data[page:] = b"\xff" * (len(data) - page)
     path.write_bytes(data)
     with open_database(path) as database, pytest.raises(DatabaseError) as caught:
         database.rows("SELECT word FROM words")

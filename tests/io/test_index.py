@@ -79,6 +79,13 @@ def index(path: Path) -> Iterator[Index]:
 # Files
 
 
+def test_a_post_of_the_very_first_instant_is_live_and_no_waiting_one(index: Index) -> None:
+    first = datetime(1970, 1, 1, tzinfo=UTC)
+    assert put(index, post("a", "News", published=first), first) == {SITE, ("category", "news")}
+    assert [each.live_at for each in index.posts.ranking(("category", "news"), 9)] == [first]
+    assert (index.posts.live_count(), index.next_change()) == (1, None)
+
+
 def test_a_file_that_nobody_has_read_is_to_be_read(index: Index) -> None:
     changes = index.files.compare([source("a.md"), source("b.md")])
     assert changes.to_read == ((source("a.md"), ""), (source("b.md"), ""))
