@@ -42,7 +42,7 @@ def give_account(index: Index, publication: Publication, duration_s: float) -> B
 def _feed_warnings(index: Index) -> Iterator[str]:
     for kind, label, proposed, slug in index.terms.collisions():
         yield f"{kind} {label!r}: its slug {proposed!r} belongs to another {kind}, so its feed is at {slug!r}"
-    if not index.files.count():
+    if not index.files.any():
         yield "[posts] dir: no file below it matches [posts] patterns, so there is nothing to publish"
     yield from index.meta("drift").splitlines()
     for alias in index.meta("unanswered").splitlines():

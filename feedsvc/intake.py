@@ -79,7 +79,7 @@ class Intake:
         unless the rules allow it.
         """
         errors = {_stand_in(error): error for error in scan.errors}
-        files = sorted((*scan.files, *errors))
+        files = scan.files | errors.keys()
         changes = self._index.files.compare(files, known_elsewhere, scan.within)
         gone = set(changes.removed)
         # Counted before new posts come in: they do not make up for those that vanished.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,11 +17,11 @@ CREATE TABLE files (
 CREATE INDEX files_rejected ON files (path) WHERE rejected IS NOT NULL;
 CREATE INDEX files_warnings ON files (path) WHERE warnings IS NOT NULL;
 """
-INDEXES = {"files_digest": "files (digest)"}
-
 # A file changed this close to the moment it was read may have changed again without its times telling.
 _RACY_NS = 2_000_000_000
 _DOUBTFUL = f"(digest='' OR max(mtime_ns, ctime_ns) > read_ns - {_RACY_NS})"
+
+INDEXES = {"files_digest": "files (digest)", "files_doubtful": f"files (path) WHERE {_DOUBTFUL}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Files:
 
     def compare(
         self,
-        files: Sequence[SourceFile],
+        files: Collection[SourceFile],
         known_elsewhere: frozenset[str] = frozenset(),
         within: Sequence[str] | None = None,
     ) -> Changes:
@@ -63,8 +63,10 @@ class Files:
         without a digest could not be read last time and is tried again.
         """
         known, doubtful = self._looks(within)
-        to_read = [file for file in files if file not in known]
-        changed = {row[0] for row in known.difference(files)}
+        # Sets of the same tuples are compared without a step of Python for each of 100,000 files.
+        found = frozenset(files)
+        to_read = sorted(found - known)
+        changed = {row[0] for row in known - found}
         present = {file.path for file in to_read}
         digests = {path: self._digest(path) for path in changed & present} | doubtful
         removed = (changed | doubtful.keys()) - present
@@ -76,17 +78,20 @@ class Files:
 
     def _looks(self, within: Sequence[str] | None) -> tuple[set[tuple[Any, ...]], dict[str, str]]:
         """Return what is known of the files that can be trusted to be as they look, and the digests of the others."""
-        clauses: list[tuple[str, tuple[str, ...]]] = [("", ())]
+        clauses: list[tuple[str, tuple[str, ...]]] = [("TRUE", ())]
         if within is not None:
             # "0" comes behind "/".
-            clauses = [(" AND (path=? OR (path>? AND path<?))", (path, f"{path}/", f"{path}0")) for path in within]
+            clauses = [("(path=? OR (path>? AND path<?))", (path, f"{path}/", f"{path}0")) for path in within]
         known: set[tuple[Any, ...]] = set()
         doubtful: dict[str, str] = {}
         for clause, values in clauses:
-            looks = f"SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE NOT {_DOUBTFUL}{clause}"  # noqa: S608
+            looks = f"SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE {clause}"  # noqa: S608 (constants)
             known.update(self._database.rows(looks, values))
-            others = f"SELECT path, digest FROM files WHERE {_DOUBTFUL}{clause}"  # noqa: S608 (constants)
-            doubtful.update(self._database.rows(others, values))
+            # Those few have an index of their own; judging them while all are listed took a fifth more.
+            others = f"SELECT path, size, mtime_ns, ctime_ns, inode, digest FROM files WHERE {clause} AND {_DOUBTFUL}"  # noqa: S608
+            for *look, digest in self._database.rows(others, values):
+                known.remove(tuple(look))
+                doubtful[look[0]] = digest
         return known, doubtful
 
     def _digest(self, path: str) -> str:
@@ -143,9 +148,9 @@ class Files:
         """Forget a file that is gone."""
         self._database.execute("DELETE FROM files WHERE path=?", (path,))
 
-    def count(self) -> int:
-        """Return how many files are known."""
-        return int(self._database.row("SELECT count(*) FROM files")[0])
+    def any(self) -> bool:
+        """Tell whether any file is known."""
+        return self._database.row("SELECT 1 FROM files LIMIT 1") is not None
 
     def known_as(self, digest: str) -> list[str]:
         """Return the paths at which these bytes were read last, sorted."""

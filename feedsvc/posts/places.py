@@ -26,10 +26,12 @@ class Places:
         self._prefixes = tuple(exclude)
         globs = [item.replace("[^", "[!") for item in exclude if any(character in item for character in "*?[")]
         self._globs = re.compile("|".join(map(fnmatch.translate, globs))).match if globs else None
+        # Most sites exclude nothing, and a scan asks for every file.
+        self._excludes = bool(exclude)
 
     def takes(self, path: str) -> bool:
         """Say whether a file may be a post, if the directories above it are entered."""
-        return self._names(path) is not None and not self._is_excluded(path)
+        return self._names(path) is not None and not (self._excludes and self._is_excluded(path))
 
     def enters(self, directory: str) -> bool:
         """Say whether posts may be below a directory, if those above it are entered."""

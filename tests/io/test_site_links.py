@@ -37,7 +37,7 @@ def test_a_directory_with_an_index_is_one_post_to_hugo(tmp_path: Path, index: st
 
     def found(*within: str, bundles: bool = True) -> list[str]:
         scan = scan_posts(tmp_path, ("**/*",), within or None, bundles=bundles)
-        return [file.path for file in scan.files]
+        return sorted(file.path for file in scan.files)
 
     whole = ["a.md", "b/deep/note.md", "b/note.md", f"c/{index}", "index.md"]
     assert found() == whole
