@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,12 @@ class State:
         """Read the configuration; raises ConfigError."""
         from feedsvc.config import load_settings
 
-        return load_settings(self.config_file, os.environ, Path.cwd())
+        settings = load_settings(self.config_file, os.environ, Path.cwd())
+        if not gc.isenabled():
+            # What is here by now is never looked through for garbage.
+            gc.freeze()
+            gc.enable()
+        return settings
 
 
 def posts_prefix(settings: Settings) -> str:
