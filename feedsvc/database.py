@@ -13,8 +13,8 @@ from feedsvc.errors import StoreError
 S = TypeVar("S", str, bytes)
 T = TypeVar("T")
 
-# Bytes of a page of a database that is made anew. With SQLite's own 4096 a record of a post leaves a quarter of its page
-# empty, and a first build of 100,000 posts spends a fifth more on pages than on rows.
+# Bytes of a page of a database that is made anew. A record of a post takes a quarter of SQLite's own 4096, and a first
+# build of 100,000 posts spent a fifth of its time in SQLite on pages that are filled up, split and written.
 _PAGE_BYTES = 16 * 1024
 
 # KiB of pages to hold, twice in a build. With SQLite's own 2 MB, a tree of 100,000 paths is read again and again.

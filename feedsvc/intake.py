@@ -118,17 +118,19 @@ class Intake:
         Files that vanished meanwhile are added to ``gone``.
         """
         held: list[Reading] = []
-        # No digest: what could not be read is read again by every build.
-        self._settle([Reading(file, "", errors[file]) for file, _ in to_read if file in errors])
-        unread = (
-            [Unread(*each) for each in to_read if each[0] not in errors] if errors else [*map(Unread._make, to_read)]
-        )
+        if errors:
+            # No digest: what could not be read is read again by every build.
+            self._settle([Reading(file, "", errors[file]) for file, _ in to_read if file in errors])
+            to_read = [each for each in to_read if each[0] not in errors]
+        unread = [*map(Unread._make, to_read)]
         done = 0
         with self._index.filling(len(unread)), self._ledger.entries.filling():
             for readings in self._read(unread):
-                kept_back = self._may_be_renamed(readings, gone)
-                held += [each for each in readings if each.file.path in kept_back]
-                self._settle([each for each in readings if each.file.path not in kept_back])
+                if kept_back := self._may_be_renamed(readings, gone):
+                    held += [each for each in readings if each.file.path in kept_back]
+                    self._settle([each for each in readings if each.file.path not in kept_back])
+                else:
+                    self._settle(readings)
                 gone.update(each.file.path for each in readings if each.outcome is None)
                 done += len(readings)
                 self._progress("posts", done, len(unread))

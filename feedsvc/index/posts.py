@@ -31,7 +31,7 @@ CREATE INDEX posts_pending ON posts (published) WHERE live_at IS NULL;
 """
 INDEXES = {
     "posts_rank": "posts (live_at, published, name_key) WHERE live_at IS NOT NULL",
-    "posts_first": "posts (published, name_key, path, id) WHERE live_at IS NOT NULL",
+    "posts_first": "posts (published, name_key, path, id, live_at) WHERE live_at IS NOT NULL",
     "post_terms_path": "post_terms (path)",
     "post_terms_label": "post_terms (kind, key, label)",
     "post_terms_first": "post_terms (kind, key, published, name_key)",
@@ -108,7 +108,11 @@ class Posts:
     def put_all(self, placed: Sequence[Placed]) -> Change:
         """Record posts, live or (without ``live_at``) waiting for their dates."""
         known = {} if self._all_new else self._known([each.record.path for each in placed])
-        changed = [each for each in placed if known.get(each.record.path) != (each.id, each.live_at, each.record.text)]
+        changed = [
+            each
+            for each in placed
+            if not known or known.get(each.record.path) != (each.id, each.live_at, each.record.text)
+        ]
         left = self.drop_all([each.record.path for each in changed if each.record.path in known])
         self._database.write(
             "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
