@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from unicodedata import unidata_version
 
 from feedsvc.account import give_account
+from feedsvc.collector import collected_again
 from feedsvc.config import fingerprint
 from feedsvc.database import DatabaseError
 from feedsvc.errors import SourceChangedError
@@ -76,7 +77,7 @@ def build(
         progress=progress,
         interrupted=interrupted,
     )
-    with build_lock(settings.state.dir / "build.lock", wait=wait):
+    with build_lock(settings.state.dir / "build.lock", wait=wait), collected_again():
         recover(settings.publish.dir)
         for _ in range(_ATTEMPTS - 1):
             try:

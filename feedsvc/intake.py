@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from feedsvc.collector import uncollected
 from feedsvc.errors import RemovalsError
 from feedsvc.index.files import FileRecord
 from feedsvc.index.posts import Placed
@@ -79,8 +80,9 @@ class Intake:
         unless the rules allow it.
         """
         errors = {_stand_in(error): error for error in scan.errors}
-        files = scan.files | errors.keys()
-        changes = self._index.files.compare(files, known_elsewhere, scan.within)
+        with uncollected():
+            files = scan.files | errors.keys()
+            changes = self._index.files.compare(files, known_elsewhere, scan.within)
         gone = set(changes.removed)
         # Counted before new posts come in: they do not make up for those that vanished.
         live = self._ledger.entries.count_live_up_to(2 * (len(gone) + _MORE_MAY_VANISH))
@@ -122,7 +124,8 @@ class Intake:
             # No digest: what could not be read is read again by every build.
             self._settle([Reading(file, "", errors[file]) for file, _ in to_read if file in errors])
             to_read = [each for each in to_read if each[0] not in errors]
-        unread = [*map(Unread._make, to_read)]
+        with uncollected():
+            unread = [*map(Unread._make, to_read)]
         done = 0
         with self._index.filling(len(unread)), self._ledger.entries.filling():
             for readings in self._read(unread):

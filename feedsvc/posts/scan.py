@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from feedsvc.collector import uncollected
 from feedsvc.errors import ScanError
 from feedsvc.model import PostError, SourceFile
 from feedsvc.posts.generators.leafbundles import holds_index, is_index, with_bundles
@@ -59,13 +60,15 @@ def scan_posts(
     root = _root(directory)
     walk = _Walk(root, Places(patterns, exclude), bundles=bundles)
     looked_at = None if within is None else tuple(sorted(_outermost(with_bundles(within) if bundles else within)))
-    walk.run(looked_at)
+    with uncollected():
+        walk.run(looked_at)
+        files = frozenset(walk.files)
     after = _identity(directory)
     if after != (root.device, root.inode):
         reason = "the posts directory was taken away while it was listed"
         raise ScanError(str(directory), reason, "check that its disk is mounted")
     return ScanResult(
-        files=frozenset(walk.files),
+        files=files,
         errors=tuple(sorted(walk.errors, key=lambda error: error.path)),
         within=looked_at,
     )
