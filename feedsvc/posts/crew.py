@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 BATCH = 64
 """Files that are read, and settled, together."""
 
+# What Linux lets anybody ask for.
+_PIPE_BYTES = 1 << 20
+
 # Below that, workers are hardly up before one process is done.
 _WORTH_A_CREW = {"read": 1500, "finish": 400}
 
@@ -97,6 +100,7 @@ class _Worker(Generic[In, Out]):
         # Each worker imports the program's main module again, as multiprocessing has it; so it is done once for all.
         context.set_forkserver_preload(["feedsvc.__main__", "feedsvc.posts.parse"])
         self._connection, theirs = context.Pipe(duplex=False)
+        _widen(self._connection)
         self._process = context.Process(
             target=_work, args=(theirs, do, [*map(parcels.pack_work, batches)], parcels), daemon=True
         )
@@ -124,6 +128,14 @@ class _Worker(Generic[In, Out]):
         if self._process.pid is not None:
             self._process.terminate()
             self._process.join()
+
+
+def _widen(connection: Connection) -> None:
+    """Let a worker do some batches more while this process waits for another one; Linux gives 64 kB, not one batch."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(connection.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _work(
