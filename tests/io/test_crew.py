@@ -107,7 +107,8 @@ def test_what_a_worker_that_fails_had_to_read_is_read_all_the_same(
 
 @pytest.mark.usefixtures("_at_once")
 def test_workers_end_when_nobody_wants_the_rest(reader: FileReader) -> None:
-    batches = read_files(reader, unread())
+    # More than they may do ahead: what fits into their pipes they do, and end by themselves.
+    batches = read_files(reader, unread() * 20)
     next(batches)
     workers = _children_of_the_server()
     assert len(workers) == 2
