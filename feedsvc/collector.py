@@ -1,7 +1,7 @@
 """Python's collector of garbage, kept from looking through what is none.
 
 It looks at all objects again whenever a quarter more have come. For the tuples of a scan of 100,000 files, which are
-no garbage and hold no cycles, that took 0.4 seconds of every build, one with nothing changed included.
+no garbage and hold no cycles, that took 0.4 seconds of a first build, and 0.05 of one with nothing changed.
 """
 
 from __future__ import annotations
