@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -67,6 +68,12 @@ def three(write_post: WritePost, run_build: Build) -> None:
     write_post("2024-06-12-2.md", "환경", title="둘")
     write_post("2024-06-12-3.md", "News", title="셋")
     run_build()
+
+
+def test_a_build_leaves_nothing_that_the_collector_passes_over(write_post: WritePost, run_build: Build) -> None:
+    write_post("2024-06-12-1.md")
+    run_build()
+    assert (gc.isenabled(), gc.get_freeze_count()) == (True, 0)
 
 
 @pytest.fixture
