@@ -47,9 +47,15 @@ def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_
 
     ``data`` are the bytes it was read from, ``site`` are the files it may draw on.
     """
-    whole = parse_post(post.path, data, replace(rules, defer=False), site, post.published)
-    assert isinstance(whole, Post)  # noqa: S101 - that it is one is what made it pending
-    return whole
+    draft = read_draft(post.path, data, rules, site, post.published)
+    # Both are what made it pending: its own bytes say that it is a post, and that its body is all there is to read.
+    # The rest is known. To read it once more, pictures above all, took as long as half of making the content.
+    assert isinstance(draft, Draft)  # noqa: S101
+    content = make_content(draft, post.alternate_link, with_opening=not post.summary)
+    assert isinstance(content, Content)  # noqa: S101
+    return replace(
+        post, summary=post.summary or content.opening, content=_shown(content, draft.fields, rules), pending=False
+    )
 
 
 def _post(draft: Draft, url_path: str) -> Post | PostError:
@@ -83,7 +89,7 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
         updated=read_updated(fields, draft.times.published, rules.timezone, jekyll=jekyll is not None),
         expires=draft.times.expires,
         summary=summary or content.opening,
-        content="" if jekyll and _shows_excerpt_only(fields) else content.html,
+        content=_shown(content, fields, rules),
         pending=pending,
         authors=authors,
         terms=(*terms, *terms_of_feeds(draft.path, terms, rules.feeds)) if rules.feeds else terms,
@@ -101,10 +107,11 @@ def _collection(draft: Draft) -> str:
     return draft.place.collection if draft.rules.jekyll and draft.rules.jekyll.permalinks else ""
 
 
-def _shows_excerpt_only(fields: Fields) -> bool:
-    """Say whether the post's own settings for jekyll-feed keep its content out of feeds."""
-    feed = fields.value("feed")
-    return isinstance(feed, dict) and feed.get("excerpt_only") in ("true", "yes", "on")
+def _shown(content: Content, fields: Fields, rules: PostRules) -> str:
+    """Return the HTML that feeds carry: none where the post's own settings for jekyll-feed keep it out of them."""
+    feed = fields.value("feed") if rules.jekyll else None
+    excerpt_only = isinstance(feed, dict) and feed.get("excerpt_only") in ("true", "yes", "on")
+    return "" if excerpt_only else content.html
 
 
 def _proposed_id(draft: Draft, alternate_link: str, url_path: str) -> str:
