@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from feedsvc.archiveplan import list_paths
-from feedsvc.assembly import Finish, catalog_feeds, prepare_entries, read_entry, read_labels
+from feedsvc.assembly import ContentAhead, Finish, catalog_feeds, read_entry, read_labels
 from feedsvc.feedrules import render_rules
 from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
@@ -96,11 +97,23 @@ def _write_stale(
 
 
 def _prepared(index: Index, finish: Finish) -> Iterator[tuple[PlannedPage, list[str]]]:
-    """Yield the pages that are to be written with the paths of their posts, the content of which is there."""
+    """Yield the pages that are to be written with the paths of their posts, the content of which is there.
+
+    While some are written the posts of the next are made: one process writes, and the others need not wait for it.
+    """
     pages = index.archives.stale_pages()
-    while some := [(page, index.archives.paths_of(page)) for page in islice(pages, _PREPARED)]:
-        prepare_entries(index, list(dict.fromkeys(path for _, paths in some for path in paths)), finish)
-        yield from some
+    with closing(ContentAhead(index, finish)) as ahead:
+        coming = _begin_next(index, pages, ahead)
+        while coming:
+            ahead.keep()
+            some, coming = coming, _begin_next(index, pages, ahead)
+            yield from some
+
+
+def _begin_next(index: Index, pages: Iterator[PlannedPage], ahead: ContentAhead) -> list[tuple[PlannedPage, list[str]]]:
+    some = [(page, index.archives.paths_of(page)) for page in islice(pages, _PREPARED)]
+    ahead.begin(list(dict.fromkeys(path for _, paths in some for path in paths)))
+    return some
 
 
 class _Entries:

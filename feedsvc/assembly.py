@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from feedsvc.feedrules import (
@@ -110,10 +112,50 @@ def read_labels(index: Index) -> Mapping[tuple[str, str], str]:
 
 def prepare_entries(index: Index, paths: Sequence[str], finish: Finish) -> None:
     """Make what is missing of the content of posts, and keep it: others carry them too, or the same feed again."""
-    places = range(0, len(paths), _AT_ONCE)
-    pending = [post for place in places for post in index.posts.pending(paths[place : place + _AT_ONCE])]
-    for made in finish(pending):
+    for made in finish(_pending(index, paths)):
         index.posts.keep_contents(made)
+
+
+def _pending(index: Index, paths: Sequence[str]) -> list[Post]:
+    places = range(0, len(paths), _AT_ONCE)
+    return [post for place in places for post in index.posts.pending(paths[place : place + _AT_ONCE])]
+
+
+class ContentAhead:
+    """Does what :func:`prepare_entries` does while the caller does other things, for some posts at a time.
+
+    What is made is taken from other processes by a thread, since they wait where nobody takes it; the index is used
+    by the caller alone.
+    """
+
+    def __init__(self, index: Index, finish: Finish) -> None:
+        self._index, self._finish = index, finish
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="content")
+        self._made: Future[list[Sequence[MadeContent]]] | None = None
+        self._unwanted = Event()
+
+    def begin(self, paths: Sequence[str]) -> None:
+        """Begin to make what is missing of the content of these posts; :meth:`keep` ends it."""
+        self._made = self._thread.submit(self._make, _pending(self._index, paths))
+
+    def _make(self, pending: Sequence[Post]) -> list[Sequence[MadeContent]]:
+        made = []
+        for some in self._finish(pending):
+            made.append(some)
+            if self._unwanted.is_set():
+                break
+        return made
+
+    def keep(self) -> None:
+        """Wait for what was begun, and keep it in the index. Raises what ``finish`` does."""
+        made, self._made = self._made, None
+        for some in made.result() if made else ():
+            self._index.posts.keep_contents(some)
+
+    def close(self) -> None:
+        """Leave what was begun and not kept."""
+        self._unwanted.set()
+        self._thread.shutdown(cancel_futures=True)
 
 
 def read_entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:

@@ -24,6 +24,11 @@ from feedsvc.records import MadeContent, pack_content
 
 _log = logging.getLogger(__name__)
 
+# What reads Markdown as kramdown does is imported late by whoever needs it, and takes as long as a hundred posts; so it
+# is done once for all workers of a build, of which there may be hundreds.
+_KRAMDOWN = ("feedsvc.posts.kramdown.dispatch", "feedsvc.posts.kramdown.span_parsers")
+_PRELOADED = ["feedsvc.__main__", "feedsvc.posts.parse", *_KRAMDOWN]
+
 BATCH = 64
 """Files that are read, and settled, together."""
 
@@ -98,7 +103,7 @@ class _Worker(Generic[In, Out]):
         # Not forked from here: this process may have threads, and their locks would be copied in whatever state.
         context = multiprocessing.get_context("forkserver")
         # Each worker imports the program's main module again, as multiprocessing has it; so it is done once for all.
-        context.set_forkserver_preload(["feedsvc.__main__", "feedsvc.posts.parse"])
+        context.set_forkserver_preload(_PRELOADED)
         self._connection, theirs = context.Pipe(duplex=False)
         _widen(self._connection)
         self._process = context.Process(
