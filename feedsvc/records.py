@@ -7,14 +7,16 @@ away when its fingerprint changes, and the ledger tolerates unknown keys.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import fields as fields_of
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedsvc.model import Enclosure, Finding, Image, Person, Post, Term
+
+if TYPE_CHECKING:
+    import zstandard
 
 # Made once: json.dumps with arguments makes an encoder for each call.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -61,7 +63,7 @@ class PostRecord(NamedTuple):
 
 
 class MadeContent(NamedTuple):
-    """What was made of a pending post, packed: ``html`` is zlib's, of UTF-8."""
+    """What was made of a pending post, packed: ``html`` is a frame of Zstandard (RFC 8878), of UTF-8."""
 
     path: str
     summary: str
@@ -70,16 +72,33 @@ class MadeContent(NamedTuple):
 
 def pack_content(post: Post) -> MadeContent:
     """Pack the content of a post that is not pending any more."""
-    return MadeContent(path=post.path, summary=post.summary, html=zlib.compress(post.content.encode(), 1))
+    return MadeContent(path=post.path, summary=post.summary, html=_packer().compress(post.content.encode()))
 
 
-def unpack_content(post: Post, summary: str, html: bytes) -> Post:
-    """Return a pending post with what :func:`pack_content` packed. Raises ValueError where it is damaged."""
+def unpack_content(html: bytes) -> str:
+    """Return the content that :func:`pack_content` packed. Raises ValueError where it is damaged."""
+    from zstandard import ZstdError
+
     try:
-        content = zlib.decompress(html).decode()
-    except zlib.error as error:
+        return _unpacker().decompress(html).decode()
+    except ZstdError as error:
         raise ValueError(str(error)) from error
-    return replace(post, summary=summary, content=content, pending=False)
+
+
+# Of a post of 5 kB, zlib's fastest level took 70 µs to pack and 28 to unpack, these take 25 and 5, for 8 % more bytes.
+# Imported late: most builds pack nothing. Made once, since to make one takes as long as to pack a post.
+@cache
+def _packer() -> zstandard.ZstdCompressor:
+    from zstandard import ZstdCompressor
+
+    return ZstdCompressor(level=1)
+
+
+@cache
+def _unpacker() -> zstandard.ZstdDecompressor:
+    from zstandard import ZstdDecompressor
+
+    return ZstdDecompressor()
 
 
 def record_post(post: Post) -> PostRecord:
@@ -132,8 +151,8 @@ def dump_post(post: Post) -> str:
     return _encode(values)
 
 
-def load_post(text: str) -> Post:
-    """Read back what :func:`dump_post` wrote.
+def load_post(text: str, **changed: Any) -> Post:  # noqa: ANN401 (fields of a post)
+    """Read back what :func:`dump_post` wrote; keywords are fields that became others meanwhile.
 
     Raises ValueError, KeyError or TypeError where the text is not such a record.
     """
@@ -147,6 +166,7 @@ def load_post(text: str) -> Post:
             fields[name] = Image(**image)
     for name, type_ in _LISTS.items():
         fields[name] = tuple(type_(**item) for item in fields.get(name, ()))
+    fields.update(changed)
     return Post(**{name: value for name, value in fields.items() if name in Post.__slots__})
 
 

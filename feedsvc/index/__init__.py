@@ -102,4 +102,4 @@ def delete_index(path: Path) -> None:
 
 
 def _open(path: Path, kinds: frozenset[str] | None) -> Index:
-    return Index(Database(path, schema=_SCHEMA, version=6, durable=False), kinds)
+    return Index(Database(path, schema=_SCHEMA, version=7, durable=False), kinds)

@@ -1,6 +1,6 @@
 """Content codings (RFC 9110, 8.4.1): made once when a document is published, never per request.
 
-The only module that knows zlib, brotli and zstandard; each is imported when first used.
+The only module of what is published that knows zlib, brotli and zstandard; each is imported when first used.
 """
 
 from __future__ import annotations

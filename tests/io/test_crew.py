@@ -170,8 +170,9 @@ def test_several_processes_finish_posts_as_one_does(reader: FileReader) -> None:
     records = [each.outcome for batch in read_files(reader, unread()) for each in batch]
     pending = [load_post(each.text) for each in records if isinstance(each, PostRecord)]
     made = [each for batch in finish_posts(reader, pending) for each in batch]
-    assert [unpack_content(post, each.summary, each.html) for post, each in zip(pending, made, strict=True)] == [
-        reader.finish(post) for post in pending
+    finished = [reader.finish(post) for post in pending]
+    assert [(each.path, each.summary, unpack_content(each.html)) for each in made] == [
+        (post.path, post.summary, post.content) for post in finished
     ]
     (reader.directory / pending[100].path).write_text("changed", encoding="utf-8")
     with pytest.raises(SourceChangedError, match=r"0100\.md"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -14,7 +15,9 @@ from feedsvc.records import (
     from_microseconds,
     load_findings,
     load_post,
+    pack_content,
     to_microseconds,
+    unpack_content,
 )
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -98,3 +101,18 @@ def test_fields_that_an_earlier_version_did_not_know_get_their_defaults(post: Po
 def test_what_is_no_record_raises_one_of_three_errors(record: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         load_post(record)
+
+
+@given(posts)
+def test_content_comes_back_as_it_was_packed_and_takes_its_place_in_the_post(post: Post) -> None:
+    made = pack_content(post)
+    waiting = replace(post, content="", summary="", pending=True)
+    content = unpack_content(made.html)
+    assert load_post(dump_post(waiting), summary=made.summary, content=content, pending=post.pending) == post
+
+
+@given(posts.filter(lambda post: post.content != ""), st.integers(0))
+def test_packed_content_that_is_cut_off_is_an_error_like_any_other_damage(post: Post, place: int) -> None:
+    packed = pack_content(post).html
+    with pytest.raises(ValueError, match=r"frame|decompress"):
+        unpack_content(packed[: place % len(packed)])
