@@ -46,6 +46,9 @@ _LINE = re.compile(
     r"(?P<blank>[ \t\r\n\f\v]*\n)?+"
 )
 _MARK = re.compile(r"<[^>]++>|\*\*")
+# No sign of typography stands outside tags, and nothing is strong. In most paragraphs it is so, and to see it at once
+# takes a fifth of the time of looking at the text between any two of thirty tags.
+_AS_WRITTEN = re.compile(r"(?:[^<*\"'.\-]++|<[^>]++>|-(?!-)|\.(?!\.\.))*+")
 _WHITE = " \t\r\n\f\v"
 
 
@@ -82,6 +85,8 @@ def _html(document: Document, match: re.Match[str]) -> str:
     replace = document.typography.replace
     if "<" not in match["paragraph"] and "*" not in match["paragraph"]:
         return f"<p>{replace(match.string, match.start(), end)[0]}</p>"
+    if _AS_WRITTEN.fullmatch(match.string, match.start(), end):
+        return f"<p>{match.string[match.start() : end]}</p>"
     pieces, pos, strong = ["<p>"], match.start(), "</strong>"
     for mark in _MARK.finditer(match.string, pos, end):
         pieces.append(replace(match.string, pos, mark.start())[0])
