@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedsvc.archiveplan import list_paths
 from feedsvc.assembly import ContentAhead, Finish, catalog_feeds, read_entry, read_labels
 from feedsvc.feedrules import render_rules
 from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
+from feedsvc.feeds.held import Held, WrittenEntries
 from feedsvc.feeds.render import render_page
 from feedsvc.model import Entry, FeedLocation, FeedSpec
 from feedsvc.publish.archive import ArchiveTree
@@ -31,7 +32,8 @@ _log = logging.getLogger(__name__)
 _BATCH = 64
 # Pages whose posts are made together: enough to be worth several processes.
 _PREPARED = 32
-# Of content that is held at a time, some 16 MB; a category of one post in forty reaches back as far.
+# Of content that is held at a time, some 16 MB, and thrice as much as it is written; a category of one post in forty
+# reaches back as far.
 _MOST_CHARACTERS = 8_000_000
 
 
@@ -80,14 +82,14 @@ def _write_stale(
 ) -> int:
     by_feed = {(spec.kind, spec.key): spec for spec in specs}
     total, written = sum(index.archives.stale_feeds().values()), 0
-    entries = _Entries(index)
+    entries, written_entries = _Entries(index), WrittenEntries[Any](_MOST_CHARACTERS)
     ready: list[PlannedPage] = []
     for done, (page, paths) in enumerate(_prepared(index, finish)):
         progress("archives", done, total)
         spec, shown = by_feed[page.feed], [entries.read(path) for path in paths]
         rules = render_rules(settings, page.feed)
         for location in _page_locations(spec, page, settings.feeds.archives):
-            tree.add(location.path, render_page(spec, location, shown, rules).body)
+            tree.add(location.path, render_page(spec, location, shown, rules, written_entries).body)
         ready.append(page)
         if len(ready) == _BATCH:
             written += _put_in_place(index, tree, ready)
@@ -117,22 +119,18 @@ def _begin_next(index: Index, pages: Iterator[PlannedPage], ahead: ContentAhead)
 
 
 class _Entries:
-    """Entries that were read last: pages of several feeds come in the order of time, so a post is cleaned once."""
+    """Entries that were read last: pages of several feeds come in the order of time, so a post is read once."""
 
     def __init__(self, index: Index) -> None:
         self._index, self._labels = index, read_labels(index)
-        self._held: dict[str, Entry] = {}
-        self._characters = 0
+        self._held: Held[str, Entry] = Held(_MOST_CHARACTERS)
 
     def read(self, path: str) -> Entry:
         """Return a live post as an entry."""
         entry = self._held.get(path)
         if entry is None:
-            self._held[path] = entry = read_entry(self._index, path, self._labels)
-            self._characters += len(entry.post.content)
-            while self._characters > _MOST_CHARACTERS:
-                oldest = self._held.pop(next(iter(self._held)))
-                self._characters -= len(oldest.post.content)
+            entry = read_entry(self._index, path, self._labels)
+            self._held.put(path, entry, len(entry.post.content))
         return entry
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from feedsvc.errors import DocumentError
 from feedsvc.feeds.budget import count_that_fit, count_told, count_worth_rendering, measure_deleted
 from feedsvc.feeds.faults import find_fault, find_pending, is_writable
+from feedsvc.feeds.held import WrittenEntries
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import order_entries
 from feedsvc.feeds.verify import verify_document
@@ -80,13 +82,20 @@ def render_feed(
     return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
 
 
-def render_page(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules) -> FeedDocument:
+def render_page(
+    spec: FeedSpec,
+    location: FeedLocation,
+    entries: Sequence[Entry],
+    rules: RenderRules,
+    written: WrittenEntries[Any] | None = None,
+) -> FeedDocument:
     """Return a page of the feed's archive, which ``location`` describes, with all of the entries, newest first.
 
+    ``written`` holds what renderers made of entries, for the next pages; it is of use to Atom, in which it is costly.
     Raises DocumentError as :func:`render_feed` does.
     """
     ordered = order_entries(entries)
-    document = _render_document(spec, location, ordered, rules, ())
+    document = _render_document(spec, location, ordered, rules, (), written)
     verify_document(document, [entry.id for entry in ordered])
     return document
 
@@ -113,9 +122,14 @@ def _render_documents(
 
 
 def _render_document(
-    spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry], rules: RenderRules, told: Sequence[DeletedEntry]
+    spec: FeedSpec,
+    location: FeedLocation,
+    entries: Sequence[Entry],
+    rules: RenderRules,
+    told: Sequence[DeletedEntry],
+    written: WrittenEntries[Any] | None = None,
 ) -> FeedDocument:
-    renderer, media_type = _renderer(location.format, told)
+    renderer, media_type = _renderer(location.format, told, written)
     if fault := find_pending(entries):
         raise DocumentError(location.path, fault)
     try:
@@ -125,7 +139,7 @@ def _render_document(
     return FeedDocument(spec=spec, location=location, media_type=media_type, body=body, entry_count=len(entries))
 
 
-def _renderer(format_: str, told: Sequence[DeletedEntry]) -> tuple[Renderer, str]:
+def _renderer(format_: str, told: Sequence[DeletedEntry], written: WrittenEntries[Any] | None) -> tuple[Renderer, str]:
     """Return the format's renderer and media type; imported here, as feedgen is slow to import and seldom needed.
 
     Only Atom has a word for entries that are gone.
@@ -133,7 +147,7 @@ def _renderer(format_: str, told: Sequence[DeletedEntry]) -> tuple[Renderer, str
     if format_ == "atom":
         from feedsvc.feeds import atom
 
-        return partial(atom.render_atom, deleted=told), atom.MEDIA_TYPE
+        return partial(atom.render_atom, deleted=told, written=written), atom.MEDIA_TYPE
     if format_ == "rss":
         from feedsvc.feeds import rss
 
