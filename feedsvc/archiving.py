@@ -32,9 +32,10 @@ _log = logging.getLogger(__name__)
 _BATCH = 64
 # Pages whose posts are made together: enough to be worth several processes.
 _PREPARED = 32
-# Of content that is held at a time, some 16 MB, and thrice as much as it is written; a category of one post in forty
-# reaches back as far.
+# Of content that is held at a time, some 16 MB; a category of one post in forty reaches back as far.
 _MOST_CHARACTERS = 8_000_000
+# Likewise as it is written, which takes six times the memory: twice as many would spare one in twelve.
+_MOST_WRITTEN = 4_000_000
 
 
 def write_archives(
@@ -82,7 +83,7 @@ def _write_stale(
 ) -> int:
     by_feed = {(spec.kind, spec.key): spec for spec in specs}
     total, written = sum(index.archives.stale_feeds().values()), 0
-    entries, written_entries = _Entries(index), WrittenEntries[Any](_MOST_CHARACTERS)
+    entries, written_entries = _Entries(index), WrittenEntries[Any](_MOST_WRITTEN)
     ready: list[PlannedPage] = []
     for done, (page, paths) in enumerate(_prepared(index, finish)):
         progress("archives", done, total)
