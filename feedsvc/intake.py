@@ -81,7 +81,7 @@ class Intake:
         """
         errors = {_stand_in(error): error for error in scan.errors}
         with uncollected():
-            files = scan.files | errors.keys()
+            files = (*scan.files, *errors)
             changes = self._index.files.compare(files, known_elsewhere, scan.within)
         gone = set(changes.removed)
         # Counted before new posts come in: they do not make up for those that vanished.

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError, create_indexes
-from feedsvc.index import archives, archivework, expiring, files, posts, terms, uses
+from feedsvc.index import archives, archivework, expiring, files, listing, posts, terms, uses
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +20,8 @@ WORTH_SORTING = 1000
 _INDEXES = posts.INDEXES | files.INDEXES | uses.INDEXES
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-{files.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{uses.SCHEMA}{expiring.SCHEMA}{create_indexes(_INDEXES)}"""
+{files.SCHEMA}{listing.SCHEMA}{posts.SCHEMA}{terms.SCHEMA}{archives.SCHEMA}{archivework.SCHEMA}{uses.SCHEMA}{expiring.SCHEMA}
+{create_indexes(_INDEXES)}"""
 
 
 class Index:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from feedsvc.database import Database
+from feedsvc.index.listing import Listing, write_looks
 from feedsvc.model import Finding, PostError, SourceFile
 from feedsvc.records import dump_findings, load_findings
 
@@ -20,6 +21,9 @@ CREATE INDEX files_warnings ON files (path) WHERE warnings IS NOT NULL;
 # A file changed this close to the moment it was read may have changed again without its times telling.
 _RACY_NS = 2_000_000_000
 _DOUBTFUL = f"(digest='' OR max(mtime_ns, ctime_ns) > read_ns - {_RACY_NS})"
+
+# So many of all files are asked for one by one, and may be missing from the listing; more are compared all at once.
+_FEW, _FEW_OF_ALL = 100, 0.03
 
 INDEXES = {"files_digest": "files (digest)", "files_doubtful": f"files (path) WHERE {_DOUBTFUL}"}
 
@@ -49,10 +53,11 @@ class Files:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._listing = Listing(database)
 
     def compare(
         self,
-        files: Collection[SourceFile],
+        files: Sequence[SourceFile],
         known_elsewhere: frozenset[str] = frozenset(),
         within: Sequence[str] | None = None,
     ) -> Changes:
@@ -62,26 +67,49 @@ class Files:
         ``known_elsewhere`` are paths that were live according to the ledger. A file
         without a digest could not be read last time and is tried again.
         """
-        known, doubtful = self._looks(within)
-        # Sets of the same tuples are compared without a step of Python for each of 100,000 files.
+        if within is None:
+            changes = self._compare_all(files)
+        else:
+            # "0" comes behind "/".
+            below = [("(path=? OR (path>? AND path<?))", (path, f"{path}/", f"{path}0")) for path in within]
+            changes = self._compare(files, below)
+        if known_elsewhere:
+            gone = known_elsewhere.difference(file.path for file in files).union(changes.removed)
+            changes = replace(changes, removed=tuple(sorted(gone)))
+        return changes
+
+    def _compare_all(self, files: Sequence[SourceFile]) -> Changes:
+        """Compare all there are, of which the listing tells most."""
+        text, few = write_looks(files), max(_FEW, _FEW_OF_ALL * len(files))
+        gap = self._listing.compare(text)
+        if gap is None or len(gap.paths) > few:
+            changes = self._compare(files, [("TRUE", ())])
+        else:
+            suspects = [file for file in files if file.path in gap.paths] if gap.paths else ()
+            changes = self._compare(suspects, [("path=?", (path,)) for path in gap.paths])
+        if len(changes.to_read) > few:
+            # It would say nothing of most of them.
+            self._listing.forget()
+        else:
+            self._listing.keep(text, gap, [*changes.removed, *(file.path for file, _ in changes.to_read)])
+        return changes
+
+    def _compare(self, files: Collection[SourceFile], clauses: Iterable[tuple[str, tuple[str, ...]]]) -> Changes:
+        """Compare files with those of the table that one of the clauses chooses."""
+        known, doubtful = self._looks(clauses)
+        # Sets of the same tuples are compared without a step of Python for each file, of 100,000.
         found = frozenset(files)
         to_read = sorted(found - known)
         changed = {row[0] for row in known - found}
         present = {file.path for file in to_read}
         digests = {path: self._digest(path) for path in changed & present} | doubtful
         removed = (changed | doubtful.keys()) - present
-        if known_elsewhere:
-            removed |= known_elsewhere.difference(file.path for file in files)
         return Changes(
             to_read=tuple((file, digests.get(file.path, "")) for file in to_read), removed=tuple(sorted(removed))
         )
 
-    def _looks(self, within: Sequence[str] | None) -> tuple[set[tuple[Any, ...]], dict[str, str]]:
+    def _looks(self, clauses: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[set[tuple[Any, ...]], dict[str, str]]:
         """Return what is known of the files that can be trusted to be as they look, and the digests of the others."""
-        clauses: list[tuple[str, tuple[str, ...]]] = [("TRUE", ())]
-        if within is not None:
-            # "0" comes behind "/".
-            clauses = [("(path=? OR (path>? AND path<?))", (path, f"{path}/", f"{path}0")) for path in within]
         known: set[tuple[Any, ...]] = set()
         doubtful: dict[str, str] = {}
         for clause, values in clauses:
@@ -108,6 +136,8 @@ class Files:
 
     def look_again(self, files: Iterable[SourceFile], read_ns: int) -> None:
         """Remember how files look now whose bytes are those last read."""
+        files = list(files)
+        self._listing.leave_out(file.path for file in files)
         self._database.write(
             "UPDATE files SET size=?, mtime_ns=?, ctime_ns=?, inode=?, read_ns=? WHERE path=?",
             ((file.size, file.mtime_ns, file.ctime_ns, file.inode, read_ns, file.path) for file in files),
@@ -128,6 +158,8 @@ class Files:
 
     def record_all(self, records: Iterable[FileRecord], read_ns: int) -> None:
         """Remember that files were read and what is to be told of them."""
+        records = list(records)
+        self._listing.leave_out(each.file.path for each in records)
         self._database.write(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((*each.file, read_ns, each.digest, each.rejected or None, each.warnings or None) for each in records),
@@ -142,10 +174,12 @@ class Files:
 
     def forget(self) -> None:
         """Have every file read again, whatever it looks like."""
+        self._listing.forget()
         self._database.execute("UPDATE files SET digest=''")
 
     def drop(self, path: str) -> None:
         """Forget a file that is gone."""
+        self._listing.leave_out([path])
         self._database.execute("DELETE FROM files WHERE path=?", (path,))
 
     def any(self) -> bool:

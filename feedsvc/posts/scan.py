@@ -26,10 +26,11 @@ _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 class ScanResult:
     """What the directory holds; ``errors`` are the entries that cannot be posts, sorted by path.
 
+    The ``files`` are in the order of the listing, which is much the same from one to the next where little changes.
     ``within`` are the paths that were looked at, with all below them; None: everything was.
     """
 
-    files: frozenset[SourceFile]
+    files: tuple[SourceFile, ...]
     errors: tuple[PostError, ...]
     within: tuple[str, ...] | None = None
 
@@ -62,7 +63,7 @@ def scan_posts(
     looked_at = None if within is None else tuple(sorted(_outermost(with_bundles(within) if bundles else within)))
     with uncollected():
         walk.run(looked_at)
-        files = frozenset(walk.files)
+        files = tuple(walk.files)
     after = _identity(directory)
     if after != (root.device, root.inode):
         reason = "the posts directory was taken away while it was listed"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from feedsvc.database import DatabaseError
+from feedsvc.database import Database, DatabaseError
 from feedsvc.index import Index, delete_index, open_index
+from feedsvc.index.files import Changes, FileRecord
 from feedsvc.model import SITE, Finding, Post, PostError, SourceFile, Term, TermInUse
 
 NOON = datetime(2024, 7, 11, 12, tzinfo=UTC)
@@ -148,6 +149,46 @@ def test_only_what_was_looked_at_can_be_gone(index: Index, within: tuple[str, ..
     for name in ("a.md", "b/c.md", "b/e.md", "b.md", "b-c.md", "c.md"):
         index.files.record(source(name), "digest", NOON_NS)
     assert index.files.compare([source("b/c.md")], within=within).removed == ("b/e.md",)
+
+
+@pytest.fixture
+def listed(index: Index) -> Index:
+    """An index that has seen the same listing of one file several times."""
+    index.files.record(source(), "digest", NOON_NS)
+    for _ in range(3):
+        assert index.files.compare([source()]) == Changes(to_read=(), removed=())
+    return index
+
+
+def test_a_file_that_went_and_came_back_as_it_was_is_read_again(listed: Index) -> None:
+    listed.files.drop("a.md")
+    assert listed.files.compare([source()]).to_read == ((source(), ""),)
+
+
+def test_a_file_that_looks_as_it_did_before_the_last_time_is_read_again(listed: Index) -> None:
+    listed.files.look_again([source(inode=8)], NOON_NS)
+    assert listed.files.compare([source()]).to_read == ((source(), "digest"),)
+    listed.files.record(source(inode=9), "other", NOON_NS)
+    assert listed.files.compare([source()]).to_read == ((source(), "other"),)
+
+
+def test_a_file_that_changed_among_many_is_all_that_the_table_is_asked_for(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [source(f"{number}.md") for number in range(5000)]
+    index.files.record_all([FileRecord(file, "digest") for file in many], NOON_NS)
+    index.files.compare(many)
+    asked: list[list[str]] = []
+    rows = Database.rows
+
+    def note_rows(self: Database, query: str, values: Iterable[str] = ()) -> list[Any]:
+        asked.append([*values])
+        return rows(self, query, values)
+
+    monkeypatch.setattr(Database, "rows", note_rows)
+    many[17] = source("17.md", size=1)
+    assert index.files.compare(many).to_read == ((many[17], "digest"),)
+    assert [values for values in asked if values] == [["17.md"], ["17.md"]]
 
 
 def test_a_dropped_file_is_unknown(index: Index) -> None:
