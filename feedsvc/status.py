@@ -73,9 +73,9 @@ def _replace(path: Path, status: dict[str, object]) -> None:
     # No fsync: after a power cut the next build writes it again.
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(
-            json.dumps({"version": _VERSION, **status}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        # On one line: json indents in Python only, at ten times the cost.
+        text = json.dumps({"version": _VERSION, **status}, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
         # What was published is published, whether or not we can say so.

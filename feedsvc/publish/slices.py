@@ -15,12 +15,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import chain
 
-# Each begins at the white space before it, so that head, entries and tail join without a seam.
-_ENTRIES = {
-    "atom": re.compile(rb"\s*<entry[ >].*?</entry>", re.DOTALL),
-    "rss": re.compile(rb"\s*<item[ >].*?</item>", re.DOTALL),
-    "json": re.compile(rb'^\{"id": .*\}(?=,?$)', re.MULTILINE),
-}
+_TAGS = {"atom": (b"<entry", b"</entry>"), "rss": (b"<item", b"</item>")}
+_ITEM = re.compile(rb'^\{"id": .*\}(?=,?$)', re.MULTILINE)
 _IDS = {
     "atom": re.compile(rb"<id>(.*?)</id>", re.DOTALL),
     "rss": re.compile(rb"<guid[^>]*>(.*?)</guid>", re.DOTALL),
@@ -52,10 +48,30 @@ def cut_document(body: bytes, format_: str) -> tuple[Slice, ...]:
 
 
 def _cut(body: bytes, format_: str) -> Iterator[Slice]:
-    for match in _ENTRIES[format_].finditer(body):
-        entry = match[0]
+    places = (match.span() for match in _ITEM.finditer(body)) if format_ == "json" else _find(body, *_TAGS[format_])
+    for start, end in places:
+        entry = body[start:end]
         id_ = _IDS[format_].search(entry)
-        yield Slice(id=_hash(id_[1]) if id_ else "", digest=_hash(entry), start=match.start(), end=match.end())
+        yield Slice(id=_hash(id_[1]) if id_ else "", digest=_hash(entry), start=start, end=end)
+
+
+def _find(body: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each element, without an expression: that takes ten times as long for a megabyte.
+
+    Each begins at the white space before it, so that head, entries and tail join without a seam.
+    """
+    behind, start = 0, body.find(opening)
+    while start >= 0:
+        named = start + len(opening)
+        end = body.find(closing, named)
+        if end < 0:
+            return
+        if body[named : named + 1] in (b" ", b">"):
+            white = start - behind - len(body[behind:start].rstrip())
+            behind = end + len(closing)
+            yield start - white, behind
+            named = behind
+        start = body.find(opening, named)
 
 
 def hash_id(id_: str, format_: str) -> str:
