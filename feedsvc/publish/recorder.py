@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from feedsvc.model import FeedDocument, Representation
 from feedsvc.publish.history import History, PastEdition, add_edition, history_file, read_history, write_history
@@ -14,8 +15,18 @@ from feedsvc.publish.slices import cut_document, hash_id, list_bounds
 
 logger = logging.getLogger(__name__)
 
-# Of documents to hold until their edition is live; of a build that changes more, the first are recorded at once.
-_MOST_BYTES = 16 * 1024 * 1024
+# Of documents, as they are and as they were, to hold until their edition is live; of a build that changes more, the
+# first are recorded at once.
+_MOST_BYTES = 32 * 1024 * 1024
+
+
+class _Noted(NamedTuple):
+    """A document that changes; ``body`` is what it held before, empty where that was not to be read."""
+
+    before: Representation
+    body: bytes
+    after: Representation
+    document: FeedDocument
 
 
 class HistoryRecorder:
@@ -29,28 +40,31 @@ class HistoryRecorder:
     def __init__(self, directory: Path, tree: Path) -> None:
         self._directory = directory
         self._tree = tree
-        self._noted: list[tuple[History, Representation, FeedDocument]] = []
+        self._noted: list[_Noted] = []
         self._size = 0
 
     def note(self, before: Representation, after: Representation, document: FeedDocument) -> None:
-        """Take note, while ``before`` is still in the tree, that ``document``, as ``after``, will replace it."""
-        history = read_history(self._directory, document.location.path)
-        if not any(each.etags[0] == before.variants[0].etag for each in history.editions):
-            history = self._begin(history, before)
-        self._noted.append((history, after, document))
-        self._size += len(document.body)
+        """Take note, while ``before`` is still in the tree, that ``document``, as ``after``, will replace it.
+
+        What is remembered is read once the edition is live. What may be missing there is kept until then.
+        """
+        body = self._read(before)
+        self._noted.append(_Noted(before, body, after, document))
+        self._size += len(body) + len(document.body)
         if self._size > _MOST_BYTES:
             self.record()
 
     def record(self) -> None:
         """Remember what was noted. It is done when the edition is live: nobody who polls need wait for it."""
-        for history, after, document in self._noted:
+        for before, body, after, document in self._noted:
+            path = document.location.path
             try:
+                history = read_history(self._directory, path)
+                if body and not any(each.etags[0] == before.variants[0].etag for each in history.editions):
+                    history = _begin(history, before, body)
                 write_history(self._directory, _add(history, after, document))
             except OSError as error:
-                logger.warning(
-                    "%s: its history cannot be written, so clients are sent all of it: %s", history.path, error
-                )
+                logger.warning("%s: its history cannot be written, so clients are sent all of it: %s", path, error)
         self._noted.clear()
         self._size = 0
 
@@ -62,15 +76,17 @@ class HistoryRecorder:
             except OSError as error:
                 logger.warning("%s: its history cannot be removed: %s", path, error)
 
-    def _begin(self, history: History, before: Representation) -> History:
-        """Add the edition before, if its bytes are in the tree."""
+    def _read(self, before: Representation) -> bytes:
+        """Return the bytes of the edition before, if they are in the tree."""
         try:
-            body = (self._tree / before.path[1:]).read_bytes()
+            return (self._tree / before.path[1:]).read_bytes()
         except OSError:
-            return history
-        if make_etag(body) != before.variants[0].etag:
-            return history
-        return _add(history, before, body)
+            return b""
+
+
+def _begin(history: History, before: Representation, body: bytes) -> History:
+    """Add the edition before, unless its bytes were not what was published."""
+    return _add(history, before, body) if make_etag(body) == before.variants[0].etag else history
 
 
 def _add(history: History, representation: Representation, document: FeedDocument | bytes) -> History:
