@@ -103,6 +103,8 @@ def render_feeds(
         complete = not (has_more or rendered.left_out)
         note_complete(spec, complete)
         yield from (replace(document, complete=complete) for document in rendered.documents)
+        # While they are encoded, which other threads do. Nothing is live before all feeds have passed here.
+        rendered.verify()
 
 
 def read_labels(index: Index) -> Mapping[tuple[str, str], str]:

@@ -27,10 +27,19 @@ Renderer = Callable[[FeedSpec, FeedLocation, Sequence[Entry], RenderRules], byte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedFeed:
-    """The documents of one feed, in the order of its locations, and how many entries ``max_bytes`` left out."""
+    """The documents of one feed, in the order of its locations, and how many entries ``max_bytes`` left out.
+
+    ``ids`` are those of the entries, in the documents' order.
+    """
 
     documents: tuple[FeedDocument, ...]
     left_out: int
+    ids: tuple[str, ...]
+
+    def verify(self) -> None:
+        """Raise DocumentError where a document does not read back as the entries it was made of."""
+        for document in self.documents:
+            verify_document(document, self.ids)
 
 
 def render_feed(
@@ -42,15 +51,14 @@ def render_feed(
     archive: Mapping[str, str] = MappingProxyType({}),
     has_more: bool = False,
 ) -> RenderedFeed:
-    """Return every document of the feed, all with the same entries, in display order.
+    """Return every document of the feed, all with the same entries, in display order; to be verified before it is live.
 
     ``archive`` maps a format to the URL of the newest page of its archive, and ``has_more`` says that the feed has
     entries beside those given: then, or where one is left out, the documents lead there (RFC 5005, 4).
 
     Where a document would pass ``rules.max_bytes``, the entries at the end of the rank are left out of all of them,
     so that formats agree; the first one always stays. ``deleted`` is told by the formats that can, from its first on,
-    as far as the entries leave room. Raises DocumentError where an entry cannot be written or a document does not
-    read back as the entries it was made of.
+    as far as the entries leave room. Raises DocumentError where an entry cannot be written.
     """
     kept = entries_by_rank[: count_worth_rendering(entries_by_rank, rules)]
     told = tuple(each for each in deleted if is_writable(each.ref))
@@ -72,14 +80,12 @@ def render_feed(
         told = told[: count_told(documents, told, rules.max_bytes)]
         if told:
             documents = _render_documents(linked if leads else spec, kept, rules, told)
-    ids = [entry.id for entry in order_entries(kept)]
-    for document in documents:
-        verify_document(document, ids)
     left, said = tuple(each.ref for each in deleted), tuple(each.ref for each in told)
     documents = tuple(
         replace(each, deleted=left, said=said if each.location.format == "atom" else ()) for each in documents
     )
-    return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept))
+    ids = tuple(entry.id for entry in order_entries(kept))
+    return RenderedFeed(documents=documents, left_out=len(entries_by_rank) - len(kept), ids=ids)
 
 
 def render_page(
@@ -92,7 +98,7 @@ def render_page(
     """Return a page of the feed's archive, which ``location`` describes, with all of the entries, newest first.
 
     ``written`` holds what renderers made of entries, for the next pages; it is of use to Atom, in which it is costly.
-    Raises DocumentError as :func:`render_feed` does.
+    Raises DocumentError where an entry cannot be written, or the page does not read back as those it was made of.
     """
     ordered = order_entries(entries)
     document = _render_document(spec, location, ordered, rules, (), written)

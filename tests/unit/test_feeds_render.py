@@ -159,8 +159,9 @@ def test_a_fault_of_the_feed_itself_is_told_too(make_feed: MakeFeed, make_entry:
 
 
 def test_two_entries_of_one_id_are_not_published(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
+    rendered = render_feed(make_feed(), [make_entry("a", id="tag:x"), make_entry("b", id="tag:x")], FULL)
     with pytest.raises(DocumentError, match="two entries have the id tag:x"):
-        render_feed(make_feed(), [make_entry("a", id="tag:x"), make_entry("b", id="tag:x")], FULL)
+        rendered.verify()
 
 
 def test_what_was_not_cleaned_is_never_published(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
