@@ -68,7 +68,8 @@ class SnapshotFollower:
         monotonic: Callable[[], float] = time.monotonic,
         memory: int = DEFAULT_MEMORY,
     ) -> None:
-        self._paths = (directory / STAGING / MANIFEST, directory / MANIFEST)
+        self._staging = directory / STAGING
+        self._paths = (self._staging / MANIFEST, directory / MANIFEST)
         self._directory = directory
         self._interval = interval
         self._monotonic = monotonic
@@ -100,6 +101,10 @@ class SnapshotFollower:
             self._expired = False
             self._look()
             self._due = self._monotonic() + self._interval
+
+    def is_one_coming(self) -> bool:
+        """Tell whether an edition is being staged, so that it is worth looking again soon; or was left by who died."""
+        return self._staging.is_dir()
 
     def _is_due(self, now: float) -> bool:
         return self._expired or now >= self._due

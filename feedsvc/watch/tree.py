@@ -16,7 +16,7 @@ from feedsvc.watch.writers import is_being_written
 
 # After an event this long without another one is taken for the end of a save. Shorter costs wake-ups, as the backend
 # sleeps for so long at a time.
-_QUIET_MS = 20
+_QUIET_MS = 10
 # More files than somebody saves at once: a checkout, a copy, a removal. It is one thing, and may pause to breathe.
 _MANY, _QUIET_AFTER_MANY_MS = 20, 200
 # One that does not end is told of in pieces of this many seconds.

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-_LOOK_S = 0.04
+# How often to look for a new edition. While one is being staged it is looked for more often, but not for long: where a
+# build died it stays so.
+_LOOK_S, _LOOK_SOON_S = 0.04, 0.004
+_SOON_S = 5.0
 # Requests look themselves when the thread that does it is this late; 30,000 documents take it 1.3 s.
 _PATIENCE_S = 10.0
 
@@ -143,9 +147,19 @@ def start_worker(config: WorkerConfig, log_level: int) -> Flask:
 
 def _keep_up(source: SnapshotFollower) -> None:
     """Look for new editions, so that no poll has to wait until one is read."""
-    while True:
-        time.sleep(_LOOK_S)
+    for pause_s in next_pauses(source.is_one_coming):
+        time.sleep(pause_s)
         source.refresh()
+
+
+def next_pauses(is_one_coming: Callable[[], bool]) -> Iterator[float]:
+    """Yield how many seconds to wait before each look for a new edition."""
+    soon = round(_SOON_S / _LOOK_SOON_S)
+    left = soon
+    while True:
+        coming = is_one_coming()
+        left = left - 1 if coming else soon
+        yield _LOOK_SOON_S if coming and left > 0 else _LOOK_S
 
 
 def _end_with_parent() -> None:

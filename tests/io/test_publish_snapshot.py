@@ -13,6 +13,7 @@ from feedsvc.errors import ManifestError, StaleSnapshotError
 from feedsvc.model import FeedDocument, FeedLocation, FeedSpec, Snapshot
 from feedsvc.publish import bodies, snapshot
 from feedsvc.publish.bodies import BodyCache
+from feedsvc.publish.disk import Disk
 from feedsvc.publish.snapshot import SnapshotFollower, load_snapshot
 from feedsvc.publish.store import publish_snapshot
 
@@ -27,7 +28,7 @@ class Clock:
         return self.now
 
 
-def publish(public: Path, text: str, path: str = PATH) -> bytes:
+def publish(public: Path, text: str, path: str = PATH, disk: Disk | None = None) -> bytes:
     location = FeedLocation(format="atom", path=path, self_link=f"https://example.org{path}")
     spec = FeedSpec(
         kind="category",
@@ -43,7 +44,7 @@ def publish(public: Path, text: str, path: str = PATH) -> bytes:
     )
     body = (text * 100).encode()
     document = FeedDocument(spec=spec, location=location, media_type="application/atom+xml", body=body, entry_count=1)
-    publish_snapshot(public, [document], [path], NOON)
+    publish_snapshot(public, [document], [path], NOON, disk=disk)
     return body
 
 
@@ -51,6 +52,21 @@ def loaded(follower: SnapshotFollower) -> Snapshot:
     snapshot = follower()
     assert snapshot is not None
     return snapshot
+
+
+def test_a_follower_knows_that_an_edition_is_coming_while_its_files_are_staged(tmp_path: Path) -> None:
+    follower = SnapshotFollower(tmp_path)
+    seen: list[tuple[str, bool]] = []
+
+    class Watching(Disk):
+        def before(self, operation: str, path: Path) -> None:
+            seen.append((f"{operation} {path.relative_to(tmp_path)}", follower.is_one_coming()))
+
+    publish(tmp_path, "가", disk=Watching())
+    staged = [coming for what, coming in seen if what.startswith(("write", "sync", "replace"))]
+    assert staged
+    assert all(staged)
+    assert not follower.is_one_coming()
 
 
 def test_a_follower_that_is_refreshed_has_the_newest_edition_before_it_is_due(tmp_path: Path) -> None:
