@@ -15,8 +15,8 @@ SCHEMA = """
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, read_ns INTEGER,
     digest TEXT NOT NULL, rejected TEXT, warnings TEXT) WITHOUT ROWID;
-CREATE INDEX files_rejected ON files (path) WHERE rejected IS NOT NULL;
-CREATE INDEX files_warnings ON files (path) WHERE warnings IS NOT NULL;
+CREATE INDEX files_rejected ON files (path, rejected) WHERE rejected IS NOT NULL;
+CREATE INDEX files_warnings ON files (path, warnings) WHERE warnings IS NOT NULL;
 """
 # A file changed this close to the moment it was read may have changed again without its times telling.
 _RACY_NS = 2_000_000_000
