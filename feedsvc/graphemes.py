@@ -8,6 +8,7 @@ earlier is no harm.
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _VIRAMA = 9
@@ -22,6 +23,12 @@ def cut_before(text: str, index: int) -> int:
     while 0 < index < len(text) and _continues(text, index):
         index -= 1
     return index
+
+
+def characters_of(text: str) -> list[str]:
+    """Take ``text`` apart wherever it can be cut."""
+    places = [index for index in range(len(text)) if index == 0 or not _continues(text, index)]
+    return [text[start:end] for start, end in pairwise([*places, len(text)])]
 
 
 def shorten_line(text: str, length: int) -> str:

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from feedsvc.graphemes import cut_before
-
 _ZWJ, _EMOJI_STYLE = "\u200d", "\ufe0f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _JUNGSEONG_AND_JONGSEONG = (range(0x1160, 0x1200), range(0xD7B0, 0xD7FC))
-
-
-def characters_of(text: str) -> list[str]:
-    """Take ``text`` apart into characters as people see them."""
-    starts = [index for index in range(len(text)) if cut_before(text, index) == index]
-    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def width_of(character: str) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from feedsvc.checking.cells import characters_of, width_of
-from feedsvc.graphemes import cut_before
+from feedsvc.checking.cells import width_of
+from feedsvc.graphemes import characters_of, cut_before
 
 _TAB = 4
 _ELLIPSIS = "…"

@@ -11,6 +11,7 @@ from feedsvc.checking.exact import BOM, line_at, put_line, span_of
 from feedsvc.checking.quoting import can_be_quoted, put_in_quotes
 from feedsvc.checking.rules import BYTE_ORDER_MARK, FORBIDDEN_CHARACTER, STRAY_RETURN, UNQUOTED_TEXT, rule_of
 from feedsvc.model import Finding
+from feedsvc.posts.frontmatter.source import publishable
 
 _ENTRY = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]+(?P<value>\S(?:.*\S)?)[ \t]*", re.DOTALL)
 _CODE_POINT = re.compile(r"U\+([0-9A-F]{4,6})\b")
@@ -60,7 +61,7 @@ def _quote(text: str, finding: Finding) -> Mend | None:
         apply=put(put_in_quotes(entry["value"])),
         blank=put('""'),
         key=key,
-        says=entry["value"],
+        says=publishable(entry["value"]),
     )
 
 

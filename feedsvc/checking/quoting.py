@@ -20,14 +20,10 @@ _LINE_BREAKS = re.compile("[\r\n\x85\u2028\u2029]")
 def can_be_quoted(key: str, value: str) -> bool:
     """Say whether ``value``, the rest of a key's line without blanks at its ends, is sure to be meant word for word.
 
-    It is not at a key that may have a list, and not where it may hold a comment, a second key, an escape code, or quotes that enclose all of it.
+    It is not at a key that may have a list, and not where it may hold a comment, a second key, an escape code, or
+    quotes that enclose all of it.
     """
-    if (
-        key.lower() not in _TEXT_KEYS
-        or _COMMENT.search(value)
-        or _OTHER_KEY.search(value)
-        or _LINE_BREAKS.search(value)
-    ):
+    if key.lower() not in _TEXT_KEYS or any(each.search(value) for each in (_COMMENT, _OTHER_KEY, _LINE_BREAKS)):
         return False
     quote = value[0]
     if quote not in "'\"":
