@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -41,7 +41,6 @@ class Checker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._marked: set[str] = set()
 
     def scan(self, within: Sequence[str] | None) -> ScanResult:
         """List the posts: all of them, or those at and below the paths ``within`` the posts directory."""
@@ -54,12 +53,13 @@ class Checker:
         from feedsvc.readers import make_dater
         from feedsvc.undated import NothingRemembered
 
-        reader = replace(self._reader, parse=_Noting(self._reader.parse, self._marked))
+        marked: set[str] = set()
+        reader = replace(self._reader, parse=_Noting(self._reader.parse, marked))
         yield from (Checked(path=error.path, data=b"", findings=(error,)) for error in scan.errors)
         readings = ([reader.read(Unread(file, ""))] for file in sorted(scan.files))
         for batch in make_dater(self._settings, reader, NothingRemembered()).complete(readings):
             for reading in batch:
-                if findings := self._findings(reading):
+                if findings := _findings(reading, marked):
                     yield Checked(path=reading.file.path, data=self._bytes(reading.file), findings=findings)
 
     def mend(self, checked: Checked) -> Mended:
@@ -92,16 +92,6 @@ class Checker:
     def _encodings(self) -> Sequence[str]:
         return self._settings.posts.encodings
 
-    def _findings(self, reading: Reading) -> tuple[Finding, ...]:
-        path, findings = reading.file.path, tuple[Finding, ...]()
-        if isinstance(reading.outcome, PostError):
-            findings = (reading.outcome,)
-        elif isinstance(reading.outcome, PostRecord):
-            findings = load_findings(reading.outcome.warnings or "[]")
-        else:
-            return ()
-        return (*findings, mark_of(path)) if path in self._marked else findings
-
     def _bytes(self, file: SourceFile) -> bytes:
         data = read_source(self._settings.posts.dir, file, self._settings.posts.max_bytes)
         return data if isinstance(data, bytes) else b""
@@ -112,6 +102,19 @@ class Checker:
 
         rules = post_rules(self._settings)
         return partial(_parse_as, path, parse=partial(parse_post, rules=rules, dated=_ANY_DATE), site=self._reader.site)
+
+
+def _findings(reading: Reading, marked: Collection[str]) -> tuple[Finding, ...]:
+    """Return what is to be told of one file; nothing of a post that its author keeps back, or that is gone."""
+    findings: tuple[Finding, ...] = ()
+    if isinstance(reading.outcome, PostError):
+        findings = (reading.outcome,)
+    elif isinstance(reading.outcome, PostRecord):
+        findings = load_findings(reading.outcome.warnings or "[]")
+    else:
+        return ()
+    path = reading.file.path
+    return (*findings, mark_of(path)) if path in marked else findings
 
 
 def _parse_as(path: str, data: bytes, *, parse: Parser, site: SiteFiles) -> Post | PostError | Withheld:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lxml import etree
 
 CORPUS = Path(os.environ.get("FEEDSVC_CORPUS", Path(__file__).parents[2] / "../shared/corpus/frowth.tar.xz"))
@@ -178,3 +179,50 @@ def test_an_unmounted_disk_is_not_taken_for_an_author(site: Path) -> None:
     assert "2171 of 2171 posts vanished" in failed.stderr
     assert "--allow-removals" in failed.stderr
     assert _bytes(site) == before
+
+
+def _title(data: bytes) -> str:
+    """Return what a title says to another reader of YAML than ours."""
+    title = yaml.safe_load(data.decode().split("\n---\n", 1)[0])["title"]
+    assert isinstance(title, str)
+    return title
+
+
+def test_fix_mends_21_of_the_22_word_for_word_and_a_build_publishes_them(site: Path) -> None:
+    posts = site / "_posts"
+    before = {path.name: path.read_bytes() for path in posts.iterdir()}
+    fixed = _feedsvc(site, "check", "--fix")
+    assert fixed.returncode == 3
+    assert fixed.stderr.splitlines()[-1] == "21 mended; 1 post would be rejected, 0 warnings"
+    after = {path.name: path.read_bytes() for path in posts.iterdir()}
+    assert after.keys() == before.keys()
+    mended = {name for name in before if after[name] != before[name]}
+    assert len(mended) == 21
+    # The one whose value was broken by carriage returns lacks them, and nothing else.
+    cut = "2024-08-07-107.md"
+    front, body = before[cut].split(b"\n---\n", 1)
+    assert after[cut] == front.replace(b"\r", b"") + b"\n---\n" + body
+    for name in mended - {cut}:
+        was, now = before[name].split(b"\n"), after[name].split(b"\n")
+        assert [line for line, other in zip(was, now, strict=True) if line != other] == [was[1]]
+        assert was[1].startswith(b"title: ")
+        assert _title(after[name]) == was[1].decode().removeprefix("title: ").strip()
+    again = _feedsvc(site, "check", "--fix")
+    assert again.stderr == "1 post would be rejected, 0 warnings\n"
+    assert {path.name: path.read_bytes() for path in posts.iterdir()} == after
+    report = _build(site)
+    assert (report["posts"], [each["path"] for each in report["rejected"]]) == (2192, ["2024-07-12-111.md"])
+    entries = (entry for document in _documents(site) for entry in etree.fromstring(document).iterfind(f"{ATOM}entry"))
+    links = {link.get("href", "") for entry in entries for link in entry.iterfind(f"{ATOM}link[@rel='alternate']")}
+    slugs = {link.rstrip("/").rpartition("/")[2] for link in links}
+    assert {name.removesuffix(".md")[11:] for name in mended} <= slugs
+
+
+def test_people_are_told_each_problem_once(site: Path) -> None:
+    told = _feedsvc(site, "check", "--format", "text")
+    assert told.returncode == 3
+    heads = [line for line in told.stdout.splitlines() if line.startswith("error: ")]
+    assert heads[0] == "error: title: the quoted text ends before the line does (19 places)"
+    assert len(heads) == 4
+    assert told.stdout.count("_posts/2024-") == 22
+    assert told.stderr == "22 posts would be rejected, 0 warnings; 21 can be mended by --fix, and --diff shows how\n"

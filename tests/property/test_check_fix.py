@@ -34,7 +34,9 @@ TITLES = st.one_of(
     st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=30),
     st.lists(PIECES, max_size=12).map("".join),
 )
-AFTER = st.sampled_from(["", "excerpt: >\n  가\r \r 나\n", "tags: [x]\n", " more\n", "title: again\n", "summary: 'a' b\n"])
+AFTER = st.sampled_from(
+    ["", "excerpt: >\n  가\r \r 나\n", "tags: [x]\n", " more\n", "title: again\n", "summary: 'a' b\n"]
+)
 
 
 def front(data: bytes) -> FrontMatter | PostError:

@@ -28,9 +28,7 @@ RULES = PostRules(
 
 
 def mended(data: bytes, rules: PostRules = RULES) -> Mended:
-    return mend(
-        data, Reader(path=PATH, encodings=rules.encodings, parse=partial(parse_post, PATH, rules=rules))
-    )
+    return mend(data, Reader(path=PATH, encodings=rules.encodings, parse=partial(parse_post, PATH, rules=rules)))
 
 
 def said(data: bytes, key: str = "title") -> object:
