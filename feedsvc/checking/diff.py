@@ -25,7 +25,5 @@ def _ended(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _name(path: str) -> bytes:
-    """Return a file's name as a diff's head has it: git's own quotes where needed, and a tab after one with blanks."""
-    if '"' in path or "\\" in path:
-        path = '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Return a file's name as a diff's head has it: a tab ends one that holds blanks."""
     return path.encode("utf-8", "surrogateescape") + (b"\t" if " " in path else b"")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -35,6 +35,11 @@ class Mend:
     key: str = ""
     says: str = ""
     exact: bool = True
+
+
+def may_help(findings: Iterable[Finding]) -> bool:
+    """Say whether there is a mend to try for any of ``findings``."""
+    return any(rule_of(finding).id in _PROPOSALS for finding in findings)
 
 
 def propose(text: str, finding: Finding) -> Mend | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedsvc.model import Finding
@@ -86,8 +87,14 @@ RULES: tuple[Rule, ...] = (*(rule for rule, _, _ in _RULES), OTHER)
 
 
 def rule_of(finding: Finding) -> Rule:
-    """Return the kind of ``finding``; the first rule that fits its words."""
-    for rule, reason, hint in _COMPILED:
-        if reason.search(finding.reason) and hint.search(finding.hint):
+    """Return the kind of ``finding``: the first rule that fits its words."""
+    return _rule_of(finding.reason, finding.hint)
+
+
+# Many findings of a site have the same words.
+@lru_cache(maxsize=4096)
+def _rule_of(reason: str, hint: str) -> Rule:
+    for rule, of_reason, of_hint in _COMPILED:
+        if of_reason.search(reason) and of_hint.search(hint):
             return rule
     return OTHER

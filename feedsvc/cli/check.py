@@ -116,7 +116,7 @@ def _tell(problems: Sequence[Problem], form: str, *, files: int, whole: bool, he
     mendable = sum(problem.mendable for problem in problems)
     if form == "text" and mendable:
         more += f"; {mendable} can be mended by --fix, and --diff shows how"
-    if not whole and lines != list(_lines(problems, form, files=files, whole=True)):
+    if not whole and form in ("text", "lines") and lines != list(_lines(problems, form, files=files, whole=True)):
         more += f"; `feedsvc check {here.rstrip('/') or '.'}` tells each"
     return more
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from feedsvc.checking.exact import line_at, read_exact
 from feedsvc.checking.marks import is_marked, mark_of
 from feedsvc.checking.mending import Mended, Reader, mend
-from feedsvc.checking.mends import Mend
+from feedsvc.checking.mends import Mend, may_help
 from feedsvc.checking.problems import Problem
 from feedsvc.model import Finding, Post, PostError, SourceFile, Withheld
 from feedsvc.posts.files import NO_FILES, FileReader, Parser, Reading, Unread
@@ -64,7 +64,7 @@ class Checker:
 
     def mend(self, checked: Checked) -> Mended:
         """Make the mends that cannot be wrong, of the bytes that were read."""
-        if not checked.data:
+        if not checked.data or not may_help(checked.findings):
             return Mended(data=checked.data)
         return mend(checked.data, Reader(path=checked.path, encodings=self._encodings, parse=self._parse(checked.path)))
 

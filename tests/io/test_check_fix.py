@@ -88,7 +88,7 @@ def test_fix_mends_only_the_paths_that_are_named(here: Path, break_post: BreakPo
 
 
 def test_diff_changes_nothing_and_can_be_applied(here: Path, break_post: BreakPost, capsys: Capture) -> None:
-    names = ("2024-06-12-1.md", '2024-06-12-a "b" c.md', "2024-06-12-바다.md", "2024-06-12-windows.md")
+    names = ("2024-06-12-1.md", '2024-06-12-a "b" \\c.md', "2024-06-12-바다.md", "2024-06-12-windows.md")
     paths = [break_post(name) for name in names]
     paths[3].write_bytes(BROKEN.replace("\n", "\r\n").removesuffix("\r\n").encode("cp949"))
     before = [path.read_bytes() for path in paths]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from feedsvc.checking import mends
 from feedsvc.checking.mending import Mended, Reader, mend
-from feedsvc.model import Post
+from feedsvc.checking.rules import UNQUOTED_TEXT
+from feedsvc.model import Finding, Post
 from feedsvc.posts.frontmatter.decoding import decode
 from feedsvc.posts.frontmatter.split import FrontMatter, read_front_matter
 from feedsvc.posts.parse import parse_post
@@ -170,7 +173,9 @@ LEFT = [
     "title: 'a' b\ntags: 'c' d",
     "title: a\ntitle: b",
     "excerpt: >\n  a\rb\n c",
-    "excerpt: >\n  a\r \rtags: b\n c",
+    "excerpt: >\n  a\r b\rc",
+    "excerpt: >\n  a\r b\r tags: c",
+    "excerpt: >\n  a\r b\r - c",
     "title: a\nupdated: never",
 ]
 
@@ -205,11 +210,23 @@ def test_a_list_that_is_used_again_is_left_alone() -> None:
 
 
 def test_a_mend_that_would_change_the_address_is_not_made() -> None:
-    rules = PostRules(**{**{name: getattr(RULES, name) for name in RULES.__slots__}, "permalink": "/:page_title/"})
+    rules = replace(RULES, permalink="/:page_title/")
     before = post("title: [a, b]")
     assert isinstance(parse_post(PATH, before, rules), Post)
     assert mended(before, rules).data == before
     assert mended(before).data != before
+
+
+def test_a_mend_that_changes_anything_else_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, quote = post("title: 'a' b", "tags: [c]"), mends._PROPOSALS[UNQUOTED_TEXT]
+
+    def clumsy(text: str, finding: Finding) -> mends.Mend | None:
+        mend = quote(text, finding)
+        assert mend
+        return replace(mend, apply=lambda text: mend.apply(text).replace("[c]", "[d]"))
+
+    monkeypatch.setattr(mends, "_PROPOSALS", {UNQUOTED_TEXT: clumsy})
+    assert mended(before).data == before
 
 
 def test_a_mended_file_is_not_mended_again() -> None:
