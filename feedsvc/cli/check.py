@@ -160,7 +160,7 @@ def _scan(checker: Checker, settings: Settings, paths: Sequence[Path], *, only_p
     if not paths or "." in wanted:
         return checker.scan(None)
     scan = checker.scan(wanted)
-    files = frozenset(file for file in scan.files if _is_wanted(file.path, wanted))
+    files = tuple(file for file in scan.files if _is_wanted(file.path, wanted))
     errors = tuple(error for error in scan.errors if _is_wanted(error.path, wanted))
     known = [*(file.path for file in files), *(error.path for error in errors)]
     for path in wanted:
