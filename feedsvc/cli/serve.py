@@ -38,6 +38,7 @@ def serve(state: State) -> None:
     from feedsvc.web.tallies import clear_tallies
 
     settings = state.settings()
+    config = _worker_config(settings)
     schedule = BuildSchedule(settings, now, show_first(build, quiet=state.quiet))
     # In a thread: a handler runs between two instructions of the main one, which may hold the scheduler's lock.
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=schedule.ask).start())
@@ -45,13 +46,14 @@ def serve(state: State) -> None:
     def reload() -> WorkerConfig | None:
         try:
             changed = state.settings()
+            config = _worker_config(changed)
         except ConfigError as error:
             _log.error("the configuration was not taken over, the one before stays: %s", error)
             return None
         if (changed.server.listen, changed.server.workers) != (settings.server.listen, settings.server.workers):
             _log.warning("[server] listen and workers are taken over when feedsvc starts the next time only")
         schedule.reconfigure(changed)
-        return _worker_config(changed)
+        return config
 
     schedule.start()
     clear_tallies(settings.state.dir / _METRICS)
@@ -59,7 +61,7 @@ def serve(state: State) -> None:
         listen = settings.server.listen
         told = partial(click.echo, f"feedsvc serves the index of its feeds at http://{listen}/")
         serve_wsgi(
-            _worker_config(settings),
+            config,
             listen=listen,
             workers=settings.server.workers,
             on_startup=told,
@@ -74,6 +76,7 @@ def _worker_config(settings: Settings) -> WorkerConfig:
     from feedsvc.publish.moved import MOVED
     from feedsvc.status import STATUS_FILE
     from feedsvc.web.server import WorkerConfig
+    from feedsvc.words import load_words
 
     server = settings.server
     return WorkerConfig(
@@ -95,4 +98,7 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         metrics=settings.state.dir / _METRICS,
         moved=settings.state.dir / MOVED,
         archive_max_age=int(server.archive_max_age.total_seconds()),
+        site_url=settings.site.url,
+        timezone=settings.site.timezone.key,
+        words=load_words(settings.site.language, settings.web.words),
     )

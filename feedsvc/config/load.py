@@ -20,6 +20,7 @@ from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed
 from feedsvc.config.options import Options
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
 from feedsvc.config.siteoptions import Jekyll, Posts, Site
+from feedsvc.config.weboptions import Web
 from feedsvc.errors import ConfigError
 
 CONFIG_VARIABLE = "FEEDSVC_CONFIG"
@@ -54,6 +55,7 @@ class Settings:
     schedule: Schedule
     server: Server
     limits: Limits
+    web: Web
     publish: Publish
     state: State
 

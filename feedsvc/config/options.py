@@ -17,6 +17,7 @@ from feedsvc.config.tables import (
     Table,
     option,
 )
+from feedsvc.config.weboptions import Web
 
 
 class Options(Table):
@@ -47,5 +48,6 @@ class Options(Table):
     schedule: Schedule = option({}, "")
     server: Server = option({}, "")
     limits: Limits = option({}, "")
+    web: Web = option({}, "")
     publish: Publish = option({}, "")
     state: State = option({}, "")

@@ -19,6 +19,7 @@ Switch = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
 Directory = Annotated[Path, PlainValidator(checks.resolve_directory)]
 OptionalDirectory = Annotated[Path | None, PlainValidator(checks.resolve_optional_directory)]
+OptionalFile = OptionalDirectory
 Language = Annotated[str, PlainValidator(values.parse_language)]
 
 

@@ -18,12 +18,12 @@ from feedsvc.web.archives import Archives
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import count_response
-from feedsvc.web.pages import STYLE_PATH, IndexFacts, IndexPages, make_style
+from feedsvc.web.pages import IndexPages, PageFacts
 from feedsvc.web.responses import respond_text
 from feedsvc.web.site import Site
 from feedsvc.web.tallies import Tallies
 
-__all__ = ["IndexFacts", "create_app"]
+__all__ = ["PageFacts", "create_app"]
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def utc_now() -> datetime:
 def create_app(
     snapshot_source: Callable[[], Snapshot | None],
     *,
-    site: IndexFacts,
+    site: PageFacts,
     max_age: int,
     stale_while_revalidate: int = 0,
     stale_if_error: int = 0,
@@ -65,7 +65,6 @@ def create_app(
     views = Site(
         snapshot_source=snapshot_source,
         pages=IndexPages(site, max_age=max_age),
-        style=make_style(max_age=max_age),
         clock=clock,
         freshness=Freshness(
             max_age=max_age, stale_while_revalidate=stale_while_revalidate, stale_if_error=stale_if_error
@@ -86,7 +85,8 @@ def create_app(
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     _route(app, "/", views.show_index)
-    _route(app, STYLE_PATH, views.show_style)
+    for asset in ("/-/style.css", "/-/style.<mark>.css", "/-/script.js", "/-/script.<mark>.js"):
+        _route(app, asset, views.show_asset)
     _route(app, "/healthz", views.show_health)
     _route(app, "/readyz", views.show_readiness)
     _route(app, "/-/build", views.start_build)

@@ -23,6 +23,7 @@ from feedsvc.web.metrics import render_metrics
 from feedsvc.web.moves import find_move, is_gone
 from feedsvc.web.negotiation import PRECONDITION_FAILED
 from feedsvc.web.pages import IndexPages, Page
+from feedsvc.web.pages.assets import find_asset
 from feedsvc.web.responses import (
     NO_STORE,
     RETRY_AFTER,
@@ -51,7 +52,6 @@ class Site:
 
     snapshot_source: Callable[[], Snapshot | None]
     pages: IndexPages
-    style: Page
     clock: Callable[[], datetime]
     freshness: Freshness
     token: str
@@ -68,9 +68,9 @@ class Site:
             return respond_text(*_NOT_YET, RETRY_AFTER)
         return self._show_page(request, self.pages.get(snapshot))
 
-    def show_style(self, request: Request) -> Response:
-        """Answer with the style sheet of the pages."""
-        return self._show_page(request, self.style)
+    def show_asset(self, request: Request) -> Response:
+        """Answer with the style sheet or the script of the pages."""
+        return self._show_page(request, find_asset(request.path, max_age=self.freshness.max_age))
 
     def show_document(self, request: Request) -> Response:
         """Answer with the feed at the request's path.

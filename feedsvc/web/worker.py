@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from feedsvc.publish.history import read_history
 from feedsvc.publish.moved import read_moved
 from feedsvc.publish.snapshot import DEFAULT_MEMORY, SnapshotFollower
 from feedsvc.status import read_status
+from feedsvc.words import Words, load_words
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,6 +47,7 @@ class WorkerConfig:
     ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build; without
     ``history``, the folder that builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits
     nobody; ``trusted_proxies`` are IP networks. ``metrics`` is the directory of the workers' counts, None for none.
+    ``timezone`` is an IANA name; ``words`` are what pages say.
     """
 
     public: Path
@@ -66,6 +68,9 @@ class WorkerConfig:
     metrics: Path | None = None
     moved: Path | None = None
     archive_max_age: int = 0
+    site_url: str = ""
+    timezone: str = "UTC"
+    words: Words = field(default_factory=lambda: load_words("en"))
 
 
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
@@ -75,7 +80,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
 
     What the fast path counted is in ``app.extensions["feedsvc.served"]``.
     """
-    from feedsvc.web.app import IndexFacts, create_app
+    from feedsvc.web.app import PageFacts, create_app
     from feedsvc.web.fastpath import FastPath
     from feedsvc.web.freshness import Freshness
     from feedsvc.web.metrics import FastPathCounts
@@ -85,11 +90,14 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
     tallies = Tallies(config.metrics) if config.metrics else None
     app = create_app(
         source,
-        site=IndexFacts(
+        site=PageFacts(
             title=config.title,
             description=config.description,
             language=config.language,
             server_url=config.server_url,
+            site_url=config.site_url,
+            timezone=config.timezone,
+            words=config.words,
         ),
         max_age=config.max_age,
         stale_while_revalidate=config.stale_while_revalidate,

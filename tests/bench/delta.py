@@ -21,7 +21,7 @@ from feedsvc.build import build
 from feedsvc.config import Settings, load_settings
 from feedsvc.publish.history import HISTORY, read_history
 from feedsvc.publish.snapshot import load_snapshot
-from feedsvc.web.app import IndexFacts, create_app
+from feedsvc.web.app import PageFacts, create_app
 
 FORMATS = ("atom", "rss", "json")
 
@@ -45,7 +45,7 @@ class Poller:
 
 
 def make_client(settings: Settings) -> Client:
-    facts = IndexFacts(title="t", description="", language="en", server_url=settings.feeds_url)
+    facts = PageFacts(title="t", description="", language="en", server_url=settings.feeds_url)
     find = partial(read_history, settings.state.dir / HISTORY)
     return Client(create_app(lambda: load_snapshot(settings.publish.dir), site=facts, max_age=300, find_history=find))
 

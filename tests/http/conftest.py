@@ -17,7 +17,7 @@ from feedsvc.publish.disk import Disk
 from feedsvc.publish.history import read_history
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.publish.store import publish_snapshot
-from feedsvc.web.app import IndexFacts, create_app
+from feedsvc.web.app import PageFacts, create_app
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import FastPathCounts
@@ -138,7 +138,7 @@ class World:
         source = source or self.source
         app = create_app(
             source,
-            site=IndexFacts(
+            site=PageFacts(
                 title="소식 & 뉴스", description="<모든> 소식", language="ko", server_url="https://feeds.example.org"
             ),
             max_age=300,
@@ -248,7 +248,7 @@ class ChangingSite:
         return Client(
             create_app(
                 lambda: load_snapshot(self.public),
-                site=IndexFacts(title="t", description="", language="en", server_url="https://feeds.example.org"),
+                site=PageFacts(title="t", description="", language="en", server_url="https://feeds.example.org"),
                 max_age=300,
                 find_history=partial(read_history, self.history),
                 clock=lambda: self.now,

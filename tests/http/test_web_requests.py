@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -300,6 +301,9 @@ CASES = [
     ),
     Case(name="index, coded", path="/", headers={"Accept-Encoding": "br"}, answer={"Content-Encoding": "br"}),
     Case(name="style", path="/-/style.css", answer={"Content-Type": "text/css; charset=utf-8"}),
+    Case(name="old style", path="/-/style.000000000000.css", answer={"Cache-Control": "public, max-age=300"}),
+    Case(name="script", path="/-/script.js", answer={"Content-Type": "text/javascript; charset=utf-8"}),
+    Case(name="no style", path="/-/style.js", status=404, answer=ERROR),
     Case(name="health", path="/healthz", answer={"Content-Type": TEXT, "Cache-Control": "no-store"}),
     Case(name="readiness", path="/readyz", answer={"Content-Type": TEXT, "Cache-Control": "no-store"}),
     Case(name="status", path="/-/status", answer={"Content-Type": "application/json", "Cache-Control": "no-store"}),
@@ -464,10 +468,11 @@ def test_the_index_links_every_feed_and_every_link_works(ask: Callable[..., Test
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    hrefs = {part.split('"')[1] for part in page.text.split("<a ")[1:]}
+    hrefs = set(re.findall(r'href="([^"]+)" type=', page.text))
     assert len(hrefs) == 9
     for href in hrefs:
         assert ask("GET", f"/{href}").status_code == 200
-    assert ask("GET", "/-/style.css").status_code == 200
-    assert '<html lang="ko">' in page.text
+    for asset in re.findall(r'"\./(-/[^"]+)"', page.text):
+        assert ask("GET", f"/{asset}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert '<html lang="en" dir="ltr">' in page.text
     assert "소식 &amp; 뉴스" in page.text

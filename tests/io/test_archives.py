@@ -26,7 +26,7 @@ from feedsvc.publish.history import read_history
 from feedsvc.publish.moved import read_moved
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.report import BuildReport
-from feedsvc.web.app import IndexFacts, create_app
+from feedsvc.web.app import PageFacts, create_app
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 from corpus import make_posts
@@ -387,7 +387,7 @@ def test_a_delta_leads_to_the_newest_page_too(
 ) -> None:
     app = create_app(
         lambda: load_snapshot(long_site / "public"),
-        site=IndexFacts(title="t", description="", language="ko", server_url=HOST),
+        site=PageFacts(title="t", description="", language="ko", server_url=HOST),
         max_age=300,
         find_history=partial(read_history, long_site / "var" / "history"),
         read_page=partial(read_page, long_site / "public"),

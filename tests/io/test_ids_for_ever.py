@@ -21,7 +21,7 @@ from werkzeug.test import Client
 
 from feedsvc.publish.history import read_history
 from feedsvc.publish.snapshot import load_snapshot
-from feedsvc.web.app import IndexFacts, create_app
+from feedsvc.web.app import PageFacts, create_app
 
 if TYPE_CHECKING:
     from feedsvc.report import BuildReport
@@ -201,7 +201,7 @@ class Subscribers:
 
     def poll(self) -> None:
         snapshot = load_snapshot(self.public)
-        facts = IndexFacts(title="", description="", language="ko", server_url="https://example.org")
+        facts = PageFacts(title="", description="", language="ko", server_url="https://example.org")
         history = partial(read_history, self.public.parent / "var" / "history")
         client = Client(create_app(lambda: snapshot, site=facts, max_age=300, find_history=history))
         for path in SITE:

@@ -51,6 +51,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
         "schedule": {},
         "server": {},
         "limits": {},
+        "web": {},
         "publish": {},
         "state": {},
     }

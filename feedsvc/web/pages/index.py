@@ -4,43 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from feedsvc.model import Representation, Snapshot
+from feedsvc.web.pages.layout import Alternate, PageFacts, render_page
+from feedsvc.web.pages.page import Page, make_page
 
-from feedsvc.model import Representation, Snapshot, Variant
-from feedsvc.publish.encodings import encode_variants
-from feedsvc.publish.manifest import make_etag
-from feedsvc.web.answers import Resource
-
-_POLICY = (
-    "Content-Security-Policy",
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-)
 _FORMATS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
-_KINDS = {
-    "site": "Everything",
-    "category": "Categories",
-    "tag": "Tags",
-    "author": "Authors",
-    "language": "Languages",
-    "collection": "Collections",
-    "feed": "Collections",
-}
-STYLE_PATH = "/-/style.css"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexFacts:
-    """What the index says of the site; ``server_url`` is where it and the feeds are served, absolute."""
-
-    title: str
-    description: str
-    language: str
-    server_url: str
+_KINDS = ("site", "category", "tag", "author", "language", "collection", "feed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +35,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The feeds of one kind, under a heading."""
+    """The feeds of one kind."""
 
-    heading: str
+    kind: str
     feeds: tuple[Feed, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page in memory: how it is answered, and its bytes by coding."""
-
-    resource: Resource
-    bodies: dict[str, bytes]
 
 
 def group_feeds(representations: Iterable[Representation]) -> tuple[Group, ...]:
@@ -92,7 +56,7 @@ def group_feeds(representations: Iterable[Representation]) -> tuple[Group, ...]:
     groups = []
     for kind, of_kind in groupby(documents, key=lambda each: each.feed[0]):
         feeds = tuple(_make_feed(list(of_feed)) for _, of_feed in groupby(of_kind, key=lambda each: each.feed))
-        groups.append(Group(heading=_KINDS.get(kind, kind), feeds=feeds))
+        groups.append(Group(kind=kind, feeds=feeds))
     return tuple(groups)
 
 
@@ -109,47 +73,29 @@ def _make_feed(documents: list[Representation]) -> Feed:
     )
 
 
-def render_index(facts: IndexFacts, representations: Iterable[Representation]) -> str:
+def render_index(facts: PageFacts, representations: Iterable[Representation]) -> str:
     """Render the index as HTML: a heading, every feed with its formats, and a link to each for autodiscovery."""
     groups = group_feeds(representations)
-    style = STYLE_PATH[1:]
-    return _environment().get_template("index.html").render(facts=facts, groups=groups, style=style)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("feedsvc.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return render_page(
+        facts,
+        "index.html",
+        path="/",
+        title=facts.words("page.feeds", site=facts.title),
+        description=facts.description,
+        alternates=[
+            Alternate(href=document.href, media_type=document.media_type, title=f"{feed.title} ({document.format})")
+            for group in groups
+            for feed in group.feeds
+            for document in feed.documents
+        ],
+        groups=groups,
     )
-
-
-def make_page(text: str, *, content_type: str, max_age: int) -> Page:
-    """Encode a page once, in every coding; ``max_age`` in seconds."""
-    bodies = dict(encode_variants(text.encode()))
-    variants = tuple(Variant(coding=coding, etag=make_etag(body), size=len(body)) for coding, body in bodies.items())
-    resource = Resource(
-        content_type=content_type,
-        variants=variants,
-        cache_control=f"public, max-age={max_age}",
-        described=(_POLICY, ("Referrer-Policy", "no-referrer")),
-    )
-    return Page(resource=resource, bodies=bodies)
-
-
-def make_style(*, max_age: int) -> Page:
-    """Return the style sheet of all pages."""
-    text = files("feedsvc.web").joinpath("static", "style.css").read_text(encoding="utf-8")
-    return make_page(text, content_type="text/css; charset=utf-8", max_age=max_age)
 
 
 class IndexPages:
     """The index of the newest edition, rendered when it is first asked for after that edition came."""
 
-    def __init__(self, facts: IndexFacts, *, max_age: int) -> None:
+    def __init__(self, facts: PageFacts, *, max_age: int) -> None:
         self._facts = facts
         self._max_age = max_age
         self._latest: tuple[Snapshot, Page] | None = None
@@ -159,6 +105,6 @@ class IndexPages:
         latest = self._latest
         if latest is None or latest[0] is not snapshot:
             text = render_index(self._facts, snapshot.representations.values())
-            latest = (snapshot, make_page(text, content_type="text/html; charset=utf-8", max_age=self._max_age))
+            latest = (snapshot, make_page(text, cache_control=f"public, max-age={self._max_age}"))
             self._latest = latest
         return latest[1]

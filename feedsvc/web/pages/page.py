@@ -1,0 +1,65 @@
+"""A page in memory: encoded once in every coding, with the headers that every page has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedsvc.model import Variant
+from feedsvc.publish.encodings import encode_variants
+from feedsvc.publish.manifest import make_etag
+from feedsvc.web.answers import Headers, Resource
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page in memory: how it is answered, and its bytes by coding."""
+
+    resource: Resource
+    bodies: dict[str, bytes]
+
+
+def content_security_policy(*, img: str = "", connect: bool = False, form: bool = False) -> tuple[str, str]:
+    """Return the header (CSP Level 3) by which a page runs and loads nothing but what is ours.
+
+    ``img`` are the sources that images may come from, none if empty; ``connect`` lets its script fetch from here,
+    ``form`` lets it send forms here.
+    """
+    directives = (
+        "default-src 'none'; style-src 'self'; script-src 'self'",
+        *((f"img-src {img}",) if img else ()),
+        *(("connect-src 'self'",) if connect else ()),
+        f"base-uri 'none'; form-action {_SELF if form else _NONE}; frame-ancestors 'none'",
+    )
+    return ("Content-Security-Policy", "; ".join(directives))
+
+
+_SELF, _NONE = "'self'", "'none'"
+
+
+def make_page(
+    text: str,
+    *,
+    content_type: str = HTML,
+    cache_control: str,
+    policy: tuple[str, str] | None = None,
+    last_modified: datetime | None = None,
+    always: Headers = (),
+) -> Page:
+    """Encode a page once, in every coding; ``policy`` is what :func:`content_security_policy` returns.
+
+    ``always`` are headers of its 304 too.
+    """
+    bodies = dict(encode_variants(text.encode()))
+    variants = tuple(Variant(coding=coding, etag=make_etag(body), size=len(body)) for coding, body in bodies.items())
+    resource = Resource(
+        content_type=content_type,
+        variants=variants,
+        cache_control=cache_control,
+        last_modified=last_modified,
+        always=always,
+        described=(policy or content_security_policy(), ("Referrer-Policy", "no-referrer")),
+    )
+    return Page(resource=resource, bodies=bodies)
