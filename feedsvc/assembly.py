@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,21 @@ from feedsvc.feedrules import (
     selection_rules,
 )
 from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswered_aliases
+from feedsvc.feeds.facts import tell_facts
 from feedsvc.feeds.render import render_feed
 from feedsvc.feeds.selection import is_overfull, select
-from feedsvc.model import CATEGORY_KINDS, Category, DeletedEntry, Entry, FeedDocument, FeedSpec, Post
+from feedsvc.index.posts import week_of
+from feedsvc.model import (
+    CATEGORY_KINDS,
+    WEEKS,
+    Category,
+    DeletedEntry,
+    Entry,
+    FeedDocument,
+    FeedSpec,
+    Post,
+    Standing,
+)
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -34,6 +47,8 @@ Finish = Callable[[Sequence[Post]], "Iterator[Sequence[MadeContent]]"]
 
 # Posts to look up in one query.
 _AT_ONCE = 500
+# Weeks are counted from here on.
+_FIRST = datetime(1970, 1, 12, tzinfo=UTC)
 
 
 def catalog_feeds(settings: Settings, index: Index, site_id: str) -> tuple[FeedSpec, ...]:
@@ -99,12 +114,25 @@ def render_feeds(
         has_more = len(chosen) < len(ranked)
         deleted = list_deleted(feed)
         rendered = render_feed(spec, entries, rendering, deleted, archive=lead(spec), has_more=has_more)
+        facts = tell_facts(spec, entries, count_weeks(index, feed, chosen, settings.site.timezone))
         index.terms.put_left_out(feed, rendered.left_out, overfull=is_overfull(ranked, selection))
         complete = not (has_more or rendered.left_out)
         note_complete(spec, complete)
-        yield from (replace(document, complete=complete) for document in rendered.documents)
+        yield from (replace(document, complete=complete, facts=facts) for document in rendered.documents)
         # While they are encoded, which other threads do. Nothing is live before all feeds have passed here.
         rendered.verify()
+
+
+def count_weeks(index: Index, feed: FeedKey, chosen: Sequence[Standing], zone: tzinfo) -> Mapping[int, int]:
+    """Return week -> entries of a feed, for the weeks before the newest of those ``chosen`` and any after it.
+
+    A week begins on Monday in ``zone``, by its offset at the newest entry, so that the feed alone decides.
+    """
+    newest = max((min(each.live_at, each.published) for each in chosen), default=None)
+    if newest is None or newest < _FIRST:
+        return {}
+    offset = newest.astimezone(zone).utcoffset() or timedelta()
+    return index.posts.count_weeks(feed, max(1, week_of(newest, offset) - WEEKS + 1), offset)
 
 
 def read_labels(index: Index) -> Mapping[tuple[str, str], str]:

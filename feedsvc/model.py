@@ -15,6 +15,10 @@ SITE = ("site", "")
 """The key of the feed of the whole site, beside ``(kind, term key)`` for the others."""
 
 
+LIST = "list"
+"""The kind of documents that are of no feed but list all of them; the key is their format."""
+
+
 CATEGORY_KINDS = ("category", "tag")
 """The kinds of terms that an entry shows as its categories, in order; the others have elements of their own."""
 
@@ -250,12 +254,33 @@ class FeedSpec:
     locations: tuple[FeedLocation, ...]
 
 
+WEEKS = 26
+"""How many weeks back from its newest entry the facts of a feed count entries."""
+
+
+class FeedFacts(NamedTuple):
+    """What people are told of a feed beside its documents; a tuple, since there may be thousands.
+
+    The last entry is the one that its documents show first: its title, its link and when it was published (None: there
+    is none). ``counts`` are of entries a week, the newest week first and without zeros at the end, ``WEEKS`` at most;
+    ``week`` is the number of the newest one, counted from the Monday before the epoch in the site's zone.
+    """
+
+    subtitle: str
+    last_title: str = ""
+    last_link: str = ""
+    last_published: datetime | None = None
+    week: int = 0
+    counts: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
     """A rendered feed document: the identity bytes that one location serves.
 
     ``complete``: every live entry of the feed is in it, so none ever fell off its end. ``deleted`` are the ids of
-    those that left the feed otherwise, and ``said`` those of them that its bytes name.
+    those that left the feed otherwise, and ``said`` those of them that its bytes name. ``facts`` are of its feed;
+    None for a document that is of no feed, such as the list of all feeds.
     """
 
     spec: FeedSpec
@@ -266,6 +291,7 @@ class FeedDocument:
     complete: bool = True
     deleted: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    facts: FeedFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +346,8 @@ class Snapshot:
     ``read_body(path, coding)`` returns the bytes whose etag the variant names, or
     raises ``StaleSnapshotError`` when a newer edition has replaced them on disk.
     ``next_change`` is when a feed of it is next known to change (UTC); None if nothing is known to be coming.
-    ``moves`` are the addresses that it answers without a representation.
+    ``moves`` are the addresses that it answers without a representation. ``feeds`` are the facts of its feeds, by
+    ``(kind, key)``; those of a feed may be missing from an edition that another version of feedsvc published.
     """
 
     id: str
@@ -328,3 +355,4 @@ class Snapshot:
     read_body: Callable[[str, str], bytes] = field(repr=False, compare=False)
     next_change: datetime | None = None
     moves: Moves = field(default_factory=Moves)
+    feeds: Mapping[tuple[str, str], FeedFacts] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -188,9 +188,7 @@ class Posts:
 
     def ranking(self, feed: FeedKey, limit: int) -> tuple[Standing, ...]:
         """Return the first ``limit`` posts of a feed in rank order: live_at, published, name_key, all descending."""
-        table, where, values = "posts", "live_at IS NOT NULL", ()
-        if feed != SITE:
-            table, where, values = "post_terms", "kind=? AND key=?", feed  # type: ignore[assignment]
+        table, where, values = _table_of(feed)
         rows = self._database.rows(
             f"SELECT path, live_at, published, name_key FROM {table} WHERE {where}"  # noqa: S608 (constants)
             " ORDER BY live_at DESC, published DESC, name_key DESC LIMIT ?",
@@ -203,9 +201,37 @@ class Posts:
             for row in rows
         )
 
+    def count_weeks(self, feed: FeedKey, since: int, offset: timedelta) -> dict[int, int]:
+        """Return how many posts of a feed came in each week from ``since`` on, both as :func:`week_of` counts.
+
+        A post counts when it went live or when it says it was published, whichever is earlier.
+        """
+        table, where, values = _table_of(feed)
+        shift = _EPOCH + offset // _MICROSECOND
+        rows = self._database.rows(
+            f"SELECT (min(live_at, published) + ?) / ? AS week, count(*) FROM {table}"  # noqa: S608 (constants)
+            f" WHERE {where} AND live_at>=? AND published>=? GROUP BY week",
+            (shift, _WEEK, *values, *(since * _WEEK - shift,) * 2),
+        )
+        return dict(rows)
+
     def live_count(self) -> int:
         """Return how many posts are live."""
         return int(self._database.row("SELECT count(*) FROM posts WHERE live_at IS NOT NULL")[0])
 
 
+def week_of(instant: datetime, offset: timedelta) -> int:
+    """Return the number of a week, counted from the Monday before the epoch, in a zone with an offset to UTC."""
+    return (to_microseconds(instant) + _EPOCH + offset // _MICROSECOND) // _WEEK
+
+
+def _table_of(feed: FeedKey) -> tuple[str, str, tuple[str, ...]]:
+    return ("posts", "live_at IS NOT NULL", ()) if feed == SITE else ("post_terms", "kind=? AND key=?", feed)
+
+
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = 86_400_000_000
+_WEEK = 7 * _DAY
+# The epoch was a Thursday.
+_EPOCH = 3 * _DAY
 _WHOLE = "SELECT posts.id, post, summary, html FROM posts LEFT JOIN contents USING (path)"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from feedsvc.errors import StoreError
-from feedsvc.model import FeedDocument, Moves, Representation, Variant
+from feedsvc.model import FeedDocument, FeedFacts, Moves, Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES, encode_variants
 from feedsvc.publish.manifest import Manifest, file_names, make_etag, make_manifest, path_problem
 from feedsvc.publish.recorder import HistoryRecorder
@@ -34,6 +34,7 @@ class Edition:
         self._expected = frozenset(expected)
         self.now = now.replace(microsecond=0)
         self._representations: dict[str, Representation] = {}
+        self._facts: dict[tuple[str, str], FeedFacts] = {}
 
     def is_published(self, document: FeedDocument) -> bool:
         """Tell whether these bytes are published at every path of the document."""
@@ -51,6 +52,8 @@ class Edition:
         paths = (document.location.path, *document.location.aliases)
         for path in paths:
             self._claim(path)
+        if document.facts is not None:
+            self._facts[document.spec.kind, document.spec.key] = document.facts
         etag = make_etag(document.body)
         if all(self._stands(path, etag) for path in paths):
             for path in paths:
@@ -75,7 +78,10 @@ class Edition:
                     str(self._directory / path[1:]), "was neither rendered nor published before", "please report this"
                 )
             self._representations[path] = self.previous.representations[path]
-        manifest = make_manifest(self._representations.values(), next_change, moves)
+        feeds = {**self.previous.feeds, **self._facts}
+        there = {each.feed for each in self._representations.values()}
+        facts = {feed: feeds[feed] for feed in there if feed in feeds}
+        manifest = make_manifest(self._representations.values(), next_change, moves, facts)
         check_places(self._directory, self.previous, manifest, self.written)
         return manifest
 

@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import Any
 
 from feedsvc.errors import ManifestError
-from feedsvc.model import Moves, Representation, Variant
+from feedsvc.model import FeedFacts, Moves, Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES
+from feedsvc.publish.facts import FactsTable, dump_facts
 
 VERSION = 1
 MANIFEST = "manifest.json"
@@ -29,13 +30,15 @@ ARCHIVE_STAGING = f"{STAGING}-archive"
 class Manifest:
     """One edition: its id, its representations by decoded URL path, and what moved or is gone.
 
-    ``next_change`` is when a feed is next known to change, in whole seconds of UTC; it is no part of the id.
+    ``next_change`` is when a feed is next known to change, in whole seconds of UTC; it is no part of the id, and
+    neither are ``feeds``, what people are told of each feed, by kind and key.
     """
 
     snapshot: str
     representations: Mapping[str, Representation] = field(repr=False)
     next_change: datetime | None = None
     moves: Moves = field(default_factory=Moves)
+    feeds: Mapping[tuple[str, str], FeedFacts] = field(default_factory=dict, repr=False)
 
 
 EMPTY = Manifest(snapshot="", representations=MappingProxyType({}))
@@ -48,7 +51,10 @@ def make_etag(data: bytes) -> str:
 
 
 def make_manifest(
-    representations: Iterable[Representation], next_change: datetime | None = None, moves: Moves | None = None
+    representations: Iterable[Representation],
+    next_change: datetime | None = None,
+    moves: Moves | None = None,
+    feeds: Mapping[tuple[str, str], FeedFacts] | None = None,
 ) -> Manifest:
     """Put representations in order of path and name the edition after what it serves.
 
@@ -63,7 +69,13 @@ def make_manifest(
     if moves != Moves():  # an edition without any is named as if there could be none
         served.append([sorted(moves.moved.items()), sorted(moves.gone)])
     digest = hashlib.sha256(json.dumps(served).encode()).hexdigest()[:16]
-    return Manifest(snapshot=digest, representations=MappingProxyType(ordered), next_change=next_change, moves=moves)
+    return Manifest(
+        snapshot=digest,
+        representations=MappingProxyType(ordered),
+        next_change=next_change,
+        moves=moves,
+        feeds=dict(sorted((feeds or {}).items())),
+    )
 
 
 def path_problem(path: str) -> str:
@@ -96,7 +108,9 @@ def dump_manifest(manifest: Manifest) -> bytes:
     head = f'"version": {VERSION}, "snapshot": {encode(manifest.snapshot)}'
     if manifest.next_change is not None:
         head += f', "next_change": {encode(_format_instant(manifest.next_change))}'
-    return f'{{{head}{_dump_moves(manifest.moves)}, "representations": [\n{lines}\n]}}\n'.encode()
+    facts = dump_facts(manifest.feeds)
+    feeds = f', "feeds": [\n{facts}\n]' if facts else ""
+    return f'{{{head}{_dump_moves(manifest.moves)}, "representations": [\n{lines}\n]{feeds}}}\n'.encode()
 
 
 def _dump_moves(moves: Moves) -> str:
@@ -138,6 +152,7 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
         snapshot = _text(document["snapshot"])
         next_change = _instant(document["next_change"]) if "next_change" in document else None
         moves = _moves(document)
+        feeds = FactsTable(document.get("feeds", []))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError(str(path), f"is not a manifest ({_describe(error)})", _HINT) from error
     representations = {each.path: each for each in listed}
@@ -148,6 +163,7 @@ def parse_manifest(data: bytes, path: Path) -> Manifest:
         representations=MappingProxyType(representations),
         next_change=next_change,
         moves=moves,
+        feeds=feeds,
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from feedsvc.model import FeedDocument, Representation
 from feedsvc.publish.history import History, PastEdition, add_edition, history_file, read_history, write_history
 from feedsvc.publish.manifest import make_etag
-from feedsvc.publish.slices import cut_document, hash_id, list_bounds
+from feedsvc.publish.slices import FORMATS, cut_document, hash_id, list_bounds
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ class HistoryRecorder:
 
         What is remembered is read once the edition is live. What may be missing there is kept until then.
         """
+        if document.location.format not in FORMATS:
+            return
         body = self._read(before)
         self._noted.append(_Noted(before, body, after, document))
         self._size += len(body) + len(document.body)

@@ -17,6 +17,9 @@ from itertools import chain
 
 _TAGS = {"atom": (b"<entry", b"</entry>"), "rss": (b"<item", b"</item>")}
 _ITEM = re.compile(rb'^\{"id": .*\}(?=,?$)', re.MULTILINE)
+FORMATS = frozenset({*_TAGS, "json"})
+"""The formats of documents that have entries."""
+
 _IDS = {
     "atom": re.compile(rb"<id>(.*?)</id>", re.DOTALL),
     "rss": re.compile(rb"<guid[^>]*>(.*?)</guid>", re.DOTALL),

@@ -40,6 +40,7 @@ def load_snapshot(
         and previous.representations == manifest.representations
         and previous.next_change == manifest.next_change
         and previous.moves == manifest.moves
+        and previous.feeds == manifest.feeds
     ):
         return previous
     reader = previous.read_body if previous is not None else None
@@ -50,6 +51,7 @@ def load_snapshot(
         read_body=BodyReader(directory, manifest.representations, cache, on_stale),
         next_change=manifest.next_change,
         moves=manifest.moves,
+        feeds=manifest.feeds,
     )
 
 
