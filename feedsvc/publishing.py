@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Collection
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from feedsvc.config.redirects import find_idle
@@ -41,12 +43,15 @@ def publish_touched(
     next_change = _next_change(index)
     ours = manifest.snapshot != "" and manifest.snapshot == index.meta("snapshot")
     same_moves = manifest.moves.moved == settings.redirects
-    if ours and not touched and not damaged and same_moves and manifest.next_change == next_change:
+    lists = _mark_of_lists(settings)
+    same_lists = lists == index.meta("lists")
+    if ours and not touched and not damaged and same_moves and same_lists and manifest.next_change == next_change:
         return Publication(snapshot=manifest.snapshot, written=(), removed=(), unchanged=len(manifest.representations))
     # Imported here: a build with nothing changed must not pay for feedgen, lxml and the codings.
     from feedsvc.archiveplan import ArchivePlan
     from feedsvc.assembly import catalog_feeds, render_feeds
     from feedsvc.feeds.catalog import document_paths
+    from feedsvc.listing import list_paths, render_lists
     from feedsvc.publish.history import HISTORY
     from feedsvc.publish.store import publish_snapshot
 
@@ -57,17 +62,20 @@ def publish_touched(
     ]
     archive = ArchivePlan(index, settings.feeds.archives)
     archive.update(specs, tree_is_known=ours)
-    documents = render_feeds(
-        settings,
-        stale,
-        index,
-        finish,
-        progress,
-        lead=archive.lead,
-        note_complete=archive.note_complete,
-        list_deleted=ledger.deleted.of_feed,
+    documents = chain(
+        render_lists(settings, specs),
+        render_feeds(
+            settings,
+            stale,
+            index,
+            finish,
+            progress,
+            lead=archive.lead,
+            note_complete=archive.note_complete,
+            list_deleted=ledger.deleted.of_feed,
+        ),
     )
-    paths = document_paths(specs)
+    paths = (*list_paths(settings), *document_paths(specs))
     publication = publish_snapshot(
         settings.publish.dir,
         documents,
@@ -79,6 +87,7 @@ def publish_touched(
     )
     index.put_meta("snapshot", publication.snapshot)
     index.put_meta("feeds", str(len(specs)))
+    index.put_meta("lists", lists)
     return publication
 
 
@@ -86,6 +95,16 @@ def _next_change(index: Index) -> datetime | None:
     """Return when the next post goes live or leaves, in whole seconds as a manifest writes them."""
     due = index.next_change()
     return due.replace(microsecond=0) if due is not None else None
+
+
+def _mark_of_lists(settings: Settings) -> str:
+    """Return what changes when the lists of all feeds do though no feed does: which there are, and their words."""
+    words = settings.web.words
+    try:
+        said = hashlib.sha256(words.read_bytes()).hexdigest()[:16] if words else ""
+    except OSError:
+        said = "unreadable"  # whoever needs the words says so
+    return f"{settings.site.language} {said} {settings.web.feed_menu}"
 
 
 def _note_moves(

@@ -19,6 +19,7 @@ _PATIENCE = timedelta(seconds=10)
 @click.pass_obj
 def status(state: State, *, as_json: bool) -> None:
     """Tell what is published: feeds, entries, last build, rejected posts, next run."""
+    from feedsvc.model import LIST
     from feedsvc.publish.store import load_previous
     from feedsvc.status import STATUS_FILE, read_status
 
@@ -28,7 +29,7 @@ def status(state: State, *, as_json: bool) -> None:
     feeds = [
         {"path": each.path, "title": each.title, "entries": each.entry_count}
         for each in manifest.representations.values()
-        if not each.alias_of
+        if not each.alias_of and each.feed[0] != LIST
     ]
     if as_json:
         click.echo(json.dumps({"snapshot": manifest.snapshot, "documents": feeds, **known}, ensure_ascii=False))

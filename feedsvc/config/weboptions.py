@@ -1,6 +1,13 @@
 """The options of the pages for people."""
 
-from feedsvc.config.tables import OptionalFile, Table, option
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from feedsvc.config import checks
+from feedsvc.config.tables import OptionalFile, Switch, Table, option
+
+Reader = Literal["feedly", "inoreader", "newsblur", "theoldreader", "feedbin", "bazqux", "local"]
 
 
 class Web(Table):
@@ -9,5 +16,15 @@ class Web(Table):
     words: OptionalFile = option(
         "",
         "A file with what the pages say in another language, relative to this file; see feedsvc/words/en.toml.",
+        shapes_output=False,
+    )
+    readers: Annotated[tuple[Reader, ...], AfterValidator(checks.check_distinct)] = option(
+        ("feedly", "inoreader", "newsblur", "theoldreader", "feedbin", "bazqux", "local"),
+        'The readers that pages offer to open a feed in, in this order; "local" is the one on the visitor\'s machine.',
+        shapes_output=False,
+    )
+    feed_menu: Switch = option(
+        default=False,
+        doc="Publish a list of all feeds for readers at /.well-known/feed-menu.json (draft-nottingham-feed-menu-01).",
         shapes_output=False,
     )

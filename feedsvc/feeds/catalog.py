@@ -18,6 +18,14 @@ FILE_NAMES: Mapping[str, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "
 """The last segment of a document's path, by format."""
 
 
+_JOINT = " – "
+
+
+def own_title(title: str, site_title: str) -> str:
+    """Return a feed's title without the site's at its beginning, for a list in which that goes without saying."""
+    return title.removeprefix(site_title + _JOINT) or title
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """What the owner says of the site.
@@ -138,7 +146,7 @@ def _term_feed(
         # Of the term's key and the site's first address, not of a document: an id must outlive the paths, the
         # formats, the hosts and the way a slug was told from its namesake (RFC 4287, 4.2.6.1).
         id=f"{_with_path(site.id)}#{term.kind}={quote(term.key, safe='')}",
-        title=words.title or f"{site.title} – {term.label}",
+        title=words.title or f"{site.title}{_JOINT}{term.label}",
         subtitle=words.subtitle or site.description,
         language=term.label if term.kind == "language" else site.language,
         authors=_feed_authors(site),

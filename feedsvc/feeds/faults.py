@@ -25,6 +25,11 @@ def is_writable(text: str) -> bool:
     return _ILLEGAL.search(text) is None
 
 
+def drop_illegal(text: str) -> str:
+    """Return the text without the characters that XML cannot hold."""
+    return _ILLEGAL.sub("", text)
+
+
 def find_pending(entries: Iterable[Entry]) -> str:
     """Return which entry has no content yet; empty where each has what its author wrote."""
     pending = (f"entry {entry.id} ({entry.post.path}) is pending" for entry in entries if entry.post.pending)

@@ -53,7 +53,8 @@ class Words:
         """
         text = self.texts.get(key)
         if text is None:
-            text = self.texts[f"{key}.{'one' if values['count'] == 1 else 'other'}"]
+            one = self.texts.get(f"{key}.one") if values["count"] == 1 else None
+            text = one or self.texts[f"{key}.other"]
         if not isinstance(text, str):
             raise KeyError(key)
         return text.format_map({name: _show(value) for name, value in values.items()})
@@ -88,8 +89,17 @@ def load_words(language: str, file: Path | None = None) -> Words:
 
 
 def make_words(language: str, texts: Mapping[str, Text]) -> Words:
-    """Return the words of a language; what ``texts`` lack is said in English."""
-    return Words(language=language, texts={**_shipped("en"), **texts})
+    """Return the words of a language; what ``texts`` lack is said in English.
+
+    A language need not tell one from many where English does, and may where English does not.
+    """
+    own = {_base(key) for key in texts}
+    english = {key: text for key, text in _shipped("en").items() if _base(key) not in own}
+    return Words(language=language, texts={**english, **texts})
+
+
+def _base(key: str) -> str:
+    return key.removesuffix(".one").removesuffix(".other")
 
 
 def parse_words(text: str) -> dict[str, Text]:
@@ -145,7 +155,7 @@ def _read_own(file: Path) -> Mapping[str, Text]:
 def _find_problem(key: str, text: Text) -> tuple[str, str] | None:
     known = _shipped("en")
     # Where English has one text for every count, as in "{count} new", another language may tell one from many.
-    model = known.get(key) or known.get(f"{key}.other") or known.get(key.removesuffix(".one").removesuffix(".other"))
+    model = known.get(key) or known.get(f"{key}.other") or known.get(_base(key))
     if model is None:
         near = get_close_matches(key, known, n=1, cutoff=0)
         return "there is no such text", f"the nearest is {near[0]}"

@@ -41,6 +41,7 @@ WritePost = Callable[..., Path]
 Documents = Callable[..., dict[str, bytes]]
 
 SITE_PATHS = {"/atom.xml", "/feed.json", "/rss.xml"}
+LISTS = {"/opml.xml"}
 
 
 def paths_of(*slugs: str) -> set[str]:
@@ -102,7 +103,7 @@ def test_a_first_build_publishes_every_post_in_the_sites_feed_and_in_its_categor
     write_post("2024-06-11-3.md", "환경", title="어제")
     report = run_build()
     assert (report.posts, report.feeds, report.rejected, report.removed, report.unchanged) == (3, 3, (), (), 0)
-    assert set(report.written) == set(documents()) == SITE_PATHS | paths_of("환경", "news")
+    assert set(report.written) == set(documents()) == SITE_PATHS | LISTS | paths_of("환경", "news")
     assert titles(documents) == ["열", "둘", "어제"]
     assert titles(documents, "/categories/환경/feed.json") == ["둘", "어제"]
     assert titles(documents, "/categories/news/feed.json") == ["열"]
@@ -113,7 +114,7 @@ def test_a_second_build_writes_nothing_and_reads_nothing(
 ) -> None:
     before = tree(site)
     report = run_build(1)
-    assert (report.written, report.removed, report.unchanged) == ((), (), 9)
+    assert (report.written, report.removed, report.unchanged) == ((), (), 10)
     assert tree(site) == before
     assert read_posts == []
 
@@ -153,7 +154,7 @@ def test_an_edit_reads_one_post_and_rewrites_its_category_and_the_site(
     report = run_build(1)
     assert read_posts == ["2024-06-12-2.md"]
     assert set(report.written) == SITE_PATHS | paths_of("환경")
-    assert report.unchanged == 3
+    assert report.unchanged == 4
     after = tree(site)
     assert {path for path in after if "/news/" in path and after[path] != before[path]} == set()
 
@@ -192,7 +193,7 @@ def test_a_first_build_without_posts_publishes_an_empty_site_feed(
     break_post("2024-06-12-3.md")
     report = run_build()
     assert (report.posts, report.feeds, len(report.rejected)) == (0, 1, 1)
-    assert set(report.written) == set(documents()) == SITE_PATHS
+    assert set(report.written) == set(documents()) == SITE_PATHS | LISTS
     assert titles(documents) == []
     assert run_build(1).written == ()
 
@@ -204,7 +205,7 @@ def test_the_last_post_may_go_when_that_is_allowed(
         path.unlink()
     report = run_build(1, allow_removals=True)
     assert (report.posts, report.feeds) == (0, 1)
-    assert set(documents()) == SITE_PATHS
+    assert set(documents()) == SITE_PATHS | LISTS
     assert run_build(2).written == ()
 
 
@@ -300,7 +301,7 @@ print(report.written, report.unchanged, sorted(heavy & {name.partition(".")[0] f
     ran = subprocess.run(
         [sys.executable, "-c", program, str(site / "feedsvc.toml")], capture_output=True, text=True, check=True
     )
-    assert ran.stdout == "() 9 []\n"
+    assert ran.stdout == "() 10 []\n"
 
 
 # Posts that break
@@ -508,7 +509,7 @@ def test_a_post_dated_in_the_future_waits_for_its_second(
     report = run_build(2)
     assert (report.posts, report.feeds, report.next_change) == (4, 4, None)
     assert titles(documents)[0] == "넷"
-    assert set(report.written) == SITE_PATHS | paths_of("it")
+    assert set(report.written) == SITE_PATHS | LISTS | paths_of("it")
 
 
 def test_the_edition_says_when_it_next_changes_and_a_build_in_between_writes_nothing(
@@ -713,7 +714,7 @@ def test_decomposed_letters_are_the_same_category(
     write_post("2024-06-12-1.md", "경제")
     write_post("2024-06-12-2.md", "\u1100\u1167\u11bc\u110c\u1166")
     assert run_build().feeds == 2
-    assert set(documents()) == SITE_PATHS | paths_of("경제")
+    assert set(documents()) == SITE_PATHS | LISTS | paths_of("경제")
 
 
 def test_a_category_whose_slug_is_taken_gets_another_and_is_reported(
@@ -722,7 +723,7 @@ def test_a_category_whose_slug_is_taken_gets_another_and_is_reported(
     write_post("2024-06-12-1.md", "'C++'")
     write_post("2024-06-12-2.md", "'C#'")
     report = run_build()
-    paths = set(documents()) - SITE_PATHS - paths_of("c")
+    paths = set(documents()) - SITE_PATHS - LISTS - paths_of("c")
     assert len(paths) == 3
     slug = min(paths).split("/")[2]
     assert report.feed_warnings == (
@@ -764,7 +765,7 @@ def test_feeds_that_are_asked_for_later_hold_the_posts_that_were_there(
     assert run_build(1, feeds=feeds).feeds == 6
     assert titles(documents, "/authors/김기자/feed.json") == ["기사 2024-06-12-1"]
     assert run_build(2).feeds == 2
-    assert set(documents()) == SITE_PATHS | paths_of("환경")
+    assert set(documents()) == SITE_PATHS | LISTS | paths_of("환경")
 
 
 def test_a_new_ledger_owns_the_slugs_of_the_categories_that_were_there(
@@ -948,7 +949,7 @@ def test_a_published_tree_that_was_deleted_is_restored(
 ) -> None:
     before = documents()
     shutil.rmtree(site / "public")
-    assert len(run_build(1).written) == 9
+    assert len(run_build(1).written) == 10
     assert documents() == before
 
 

@@ -75,10 +75,10 @@ def told(capsys: Capture, code: int, expected: int = 0) -> tuple[str, str]:
 def test_build_publishes_and_says_so_in_a_line(here: Path, write_post: WritePost, capsys: Capture) -> None:
     write_post("2024-06-12-1.md")
     out, err = told(capsys, run(["build"]))
-    assert re.fullmatch(r"1 post in 2 feeds, 6 documents written, 0 unchanged; \d+\.\d\d s\n", out)
+    assert re.fullmatch(r"1 post in 2 feeds, 7 documents written, 0 unchanged; \d+\.\d\d s\n", out)
     assert err == ""
     out, _ = told(capsys, run(["build"]))
-    assert re.fullmatch(r"1 post in 2 feeds, nothing to write, 6 unchanged; \d+\.\d\d s\n", out)
+    assert re.fullmatch(r"1 post in 2 feeds, nothing to write, 7 unchanged; \d+\.\d\d s\n", out)
 
 
 def test_build_json_is_the_object_that_is_promised_and_nothing_else(

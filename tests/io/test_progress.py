@@ -95,7 +95,7 @@ def test_a_build_that_takes_long_shows_how_far_it_is_and_leaves_the_summary_alon
     assert "/31 posts read" in uncoloured
     assert "/11 feeds written" in uncoloured
     assert " left" in ran.shown
-    assert ran.out.startswith("30 posts in 11 feeds, 33 documents written")
+    assert ran.out.startswith("30 posts in 11 feeds, 34 documents written")
     assert "\x1b" not in ran.out
     # It is wiped away (erase line), and the cursor is there when it ends.
     last_drawn = ran.shown.rindex("feeds written")

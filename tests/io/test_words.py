@@ -54,6 +54,12 @@ def test_a_count_chooses_the_text_and_is_written_with_commas() -> None:
     assert [words("x", count=count) for count in (0, 1, 1234)] == ["0 posts", "1 post", "1,234 posts"]
 
 
+def test_a_language_tells_one_from_many_where_it_does_and_not_where_english_does() -> None:
+    assert make_words("ko", {"index.found.other": "{count}개"})("index.found", count=1) == "1개"
+    words = make_words("xx", {"index.search.one": "one", "index.search.other": "many"})
+    assert [words("index.search", count=count) for count in (1, 2)] == ["one", "many"]
+
+
 def test_a_text_that_there_is_not_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         load_words("en")("kind.nothing", count=1)
