@@ -100,5 +100,6 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         archive_max_age=int(server.archive_max_age.total_seconds()),
         site_url=settings.site.url,
         timezone=settings.site.timezone.key,
+        readers=settings.web.readers,
         words=load_words(settings.site.language, settings.web.words),
     )

@@ -49,6 +49,7 @@ def create_app(
     read_page: Callable[[str, Representation], StoredPage | None] = lambda *_: None,
     read_moved: Callable[[str], Mapping[str, str]] = lambda _: {},
     archive_max_age: int = 0,
+    readers: tuple[str, ...] = (),
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -60,11 +61,11 @@ def create_app(
     ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there);
     ``read_page`` returns the archive page at a path, of the feed document given (None: it is not there), which
     is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
-    at a path.
+    at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
     """
     views = Site(
         snapshot_source=snapshot_source,
-        pages=IndexPages(site, max_age=max_age),
+        pages=IndexPages(site, max_age=max_age, readers=readers),
         clock=clock,
         freshness=Freshness(
             max_age=max_age, stale_while_revalidate=stale_while_revalidate, stale_if_error=stale_if_error

@@ -22,7 +22,7 @@ from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import render_metrics
 from feedsvc.web.moves import find_move, is_gone
 from feedsvc.web.negotiation import PRECONDITION_FAILED
-from feedsvc.web.pages import IndexPages, Page
+from feedsvc.web.pages import IndexPages, Page, read_wish
 from feedsvc.web.pages.assets import find_asset
 from feedsvc.web.responses import (
     NO_STORE,
@@ -62,11 +62,12 @@ class Site:
     tallies: Tallies | None = None
 
     def show_index(self, request: Request) -> Response:
-        """Answer with the index of all feeds, 503 before there are any."""
+        """Answer with the index of all feeds, or those that ``?q=`` means; 503 before there are any."""
         snapshot = self.snapshot_source()
         if snapshot is None:
             return respond_text(*_NOT_YET, RETRY_AFTER)
-        return self._show_page(request, self.pages.get(snapshot))
+        asked = read_wish(request.args.get("q", ""), request.args.get("page", ""))
+        return self._show_page(request, self.pages.get(snapshot, asked))
 
     def show_asset(self, request: Request) -> Response:
         """Answer with the style sheet or the script of the pages."""

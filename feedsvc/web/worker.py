@@ -70,6 +70,7 @@ class WorkerConfig:
     archive_max_age: int = 0
     site_url: str = ""
     timezone: str = "UTC"
+    readers: tuple[str, ...] = ()
     words: Words = field(default_factory=lambda: load_words("en"))
 
 
@@ -110,6 +111,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         read_page=partial(read_page, config.public),
         read_moved=partial(read_moved, config.moved) if config.moved else lambda _: {},
         archive_max_age=config.archive_max_age,
+        readers=config.readers,
     )
     freshness = Freshness(
         max_age=config.max_age,

@@ -64,7 +64,7 @@ class LiveSite:
         (self.directory / "_posts").mkdir(exist_ok=True)
         numbered = enumerate((category, title) for category, titles in posts.items() for title in titles)
         for number, (category, title) in numbered:
-            name = f"2024-{number // 4 + 1:02}-{number % 4 * 7 + 1:02}-{number}.md"
+            name = f"2024-{number // 4 % 12 + 1:02}-{number % 4 * 7 + 1:02}-{number}.md"
             front = json.dumps({"title": title, "categories": [category]}, ensure_ascii=False)
             text = f"{front}\n\n{title}. <img src='x' onerror='window.hacked = 1'>\n"
             (self.directory / "_posts" / name).write_text(text, encoding="utf-8")

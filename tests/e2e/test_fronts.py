@@ -208,7 +208,9 @@ NOTHING_THERE = {"status": 404}
 BAD_REQUEST = {"status": 400, "Content-Type": "text/html", "X-Content-Type-Options": None}
 NOT_IN_THE_TREE = {
     # Pages, redirects and the operator's addresses are feedsvc's own.
-    **dict.fromkeys(("index", "index, coded", "style", "health", "readiness", "status"), NOTHING_THERE),
+    **dict.fromkeys(("index", "index, coded", "health", "readiness", "status"), NOTHING_THERE),
+    **dict.fromkeys(("search", "search, coded", "search for too much", "search for nothing"), NOTHING_THERE),
+    **dict.fromkeys(("a page that there is not", "style", "old style", "script"), NOTHING_THERE),
     # So are the addresses that feeds had before, and those that are gone.
     **{case.name: NOTHING_THERE for case in TABLE.CASES if case.status in (301, 410)},
     "as a proxy marks it": {"status": 200},
@@ -218,6 +220,7 @@ NGINX_ALONE: dict[str, dict[str, Any]] = {
     **NOT_IN_THE_TREE,
     **REFUSED_BY_NGINX,
     "zstd": {"Content-Encoding": None},
+    "list": {"Content-Encoding": None},
     **{
         name: {"status": 404, "Allow": None}
         for name in (
@@ -248,6 +251,7 @@ CADDY_ALONE: dict[str, dict[str, Any]] = {
         )
     },
     "not modified": {"Last-Modified": None},
+    "list since": {"Last-Modified": None},
     "another than required": {"Content-Type": TABLE.ATOM, "ETag": ANY},
     "nothing to post to": {"status": 405},
 }

@@ -102,6 +102,15 @@ def publish_site(public: Path, text: str = "가", now: datetime = CHANGED) -> Sn
         for spec in SPECS
         for location in spec.locations
     ]
+    documents.append(
+        FeedDocument(
+            spec=make_spec("list", "opml", "소식 & 뉴스", "/x"),
+            location=FeedLocation(format="opml", path="/opml.xml", self_link="https://example.org/opml.xml"),
+            media_type="text/x-opml",
+            body=b'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">' + b"<!-- -->" * 99 + b"</opml>\n",
+            entry_count=3,
+        )
+    )
     paths = [path for each in documents for path in (each.location.path, *each.location.aliases)]
     publish_snapshot(public, documents, paths, now, moves=MOVES)
     tree = ArchiveTree(public, int(CHANGED.timestamp()))

@@ -300,6 +300,19 @@ CASES = [
         },
     ),
     Case(name="index, coded", path="/", headers={"Accept-Encoding": "br"}, answer={"Content-Encoding": "br"}),
+    Case(name="search", path="/?q=it", answer={"Cache-Control": "no-store", "Content-Encoding": None}),
+    Case(name="search, coded", path="/?q=it", headers={"Accept-Encoding": "br"}, answer={"Content-Encoding": None}),
+    Case(name="search for too much", path="/?q=" + "x" * 9999, answer={"Cache-Control": "no-store"}),
+    Case(name="search for nothing", path="/?q=+&page=1&x=y", answer={"Cache-Control": "public, max-age=300"}),
+    Case(name="a page that there is not", path="/?page=99", answer={"Cache-Control": "no-store"}),
+    Case(
+        name="list",
+        path="/opml.xml",
+        headers={"Accept-Encoding": "zstd"},
+        answer={**WHOLE, "Content-Type": "text/x-opml; charset=utf-8", "Content-Encoding": "zstd"},
+    ),
+    Case(name="list since", path="/opml.xml", headers={"If-Modified-Since": CHANGED}, status=304, answer=UNCHANGED),
+    Case(name="list, as a delta", path="/opml.xml", headers={"A-IM": "feed", "If-None-Match": '"x"'}, answer=WHOLE),
     Case(name="style", path="/-/style.css", answer={"Content-Type": "text/css; charset=utf-8"}),
     Case(name="old style", path="/-/style.000000000000.css", answer={"Cache-Control": "public, max-age=300"}),
     Case(name="script", path="/-/script.js", answer={"Content-Type": "text/javascript; charset=utf-8"}),
@@ -468,10 +481,11 @@ def test_the_index_links_every_feed_and_every_link_works(ask: Callable[..., Test
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    assert "form-action 'self'" in policy
     hrefs = set(re.findall(r'href="([^"]+)" type=', page.text))
-    assert len(hrefs) == 9
+    assert len(hrefs) == 10
     for href in hrefs:
-        assert ask("GET", f"/{href}").status_code == 200
+        assert ask("GET", f"/{href.removeprefix('./')}").status_code == 200
     for asset in re.findall(r'"\./(-/[^"]+)"', page.text):
         assert ask("GET", f"/{asset}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert '<html lang="en" dir="ltr">' in page.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedsvc.web.pages.index import IndexPages, group_feeds, render_index
+from feedsvc.web.pages.index import IndexPages, Wish, read_wish
 from feedsvc.web.pages.layout import Alternate, PageFacts, render_page, root_of
 from feedsvc.web.pages.page import Page, content_security_policy, make_page
 
@@ -11,10 +11,10 @@ __all__ = [
     "IndexPages",
     "Page",
     "PageFacts",
+    "Wish",
     "content_security_policy",
-    "group_feeds",
     "make_page",
-    "render_index",
+    "read_wish",
     "render_page",
     "root_of",
 ]

@@ -1,81 +1,74 @@
-"""Pages for people: the index of every feed, made once for each edition and kept in memory."""
+"""The index: every feed there is, to be found, looked at and subscribed to.
+
+A page of it holds ``MOST`` feeds. The first one is made once for each edition and kept; others, and what a search
+finds, are made when they are asked for, in time and size that ``MOST`` bounds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import groupby
-from urllib.parse import quote
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from feedsvc.model import Representation, Snapshot
+from feedsvc.model import LIST, SITE, FeedFacts, Snapshot
+from feedsvc.web.pages.chart import HEIGHT, WIDTH, draw_bars, weekly_counts
 from feedsvc.web.pages.layout import Alternate, PageFacts, render_page
-from feedsvc.web.pages.page import Page, make_page
+from feedsvc.web.pages.listing import Feed, group_feeds, list_feeds
+from feedsvc.web.pages.page import HTML, Page, content_security_policy, make_page
+from feedsvc.web.pages.readers import ReaderLink, reader_links
+from feedsvc.web.pages.search import MAX_QUERY, matches
 
-_FORMATS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
-_KINDS = ("site", "category", "tag", "author", "language", "collection", "feed")
+MOST = 500
+"""Feeds on one page."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """One format of a feed as the index links to it; ``href`` is relative to the index."""
-
-    format: str
-    href: str
-    media_type: str
+# Of a page with more feeds, readers would offer a list that nobody chooses from.
+_MOST_DISCOVERED = 50
+_FORM = content_security_policy(form=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A feed as the index shows it."""
+class Wish:
+    """Which feeds somebody wants to see: those that a query means, and the number of the page, 1 for the first."""
 
-    title: str
-    entry_count: int
-    documents: tuple[Document, ...]
+    query: str = ""
+    page: int = 1
+
+
+def read_wish(query: str, page: str) -> Wish:
+    """Return what a query string asks for, whatever it says."""
+    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
+    return Wish(query=" ".join(query[:MAX_QUERY].split()), page=max(1, number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """The feeds of one kind."""
+class Catalog:
+    """What the index knows of one edition: its feeds in order, the newest week of any, and the lists of all feeds."""
 
-    kind: str
-    feeds: tuple[Feed, ...]
-
-
-def group_feeds(representations: Iterable[Representation]) -> tuple[Group, ...]:
-    """Gather documents into feeds and feeds into kinds: the site first, then by kind and title; aliases left out."""
-    kinds, formats = list(_KINDS), list(_FORMATS)
-
-    def rank(names: list[str], name: str) -> tuple[int, str]:
-        return (names.index(name) if name in names else len(names), name)
-
-    def order(each: Representation) -> tuple[object, ...]:
-        kind, key = each.feed
-        return (rank(kinds, kind), each.title.casefold(), key, rank(formats, each.format), each.path)
-
-    documents = sorted((each for each in representations if not each.alias_of), key=order)
-    groups = []
-    for kind, of_kind in groupby(documents, key=lambda each: each.feed[0]):
-        feeds = tuple(_make_feed(list(of_feed)) for _, of_feed in groupby(of_kind, key=lambda each: each.feed))
-        groups.append(Group(kind=kind, feeds=feeds))
-    return tuple(groups)
+    feeds: tuple[Feed, ...] = field(repr=False)
+    newest: int
+    lists: tuple[str, ...]
 
 
-def _make_feed(documents: list[Representation]) -> Feed:
-    return Feed(
-        title=documents[0].title,
-        entry_count=documents[0].entry_count,
-        documents=tuple(
-            Document(
-                format=_FORMATS.get(each.format, each.format), href=quote(each.path[1:]), media_type=each.media_type
-            )
-            for each in documents
-        ),
+PagesOf = Callable[[Snapshot], Mapping[tuple[str, str], str]]
+"""Returns the decoded URL paths of the pages that single feeds have, by kind and key."""
+
+
+def make_catalog(snapshot: Snapshot, site_title: str, pages_of: PagesOf = lambda _: {}) -> Catalog:
+    """Look an edition through."""
+    return Catalog(
+        feeds=list_feeds(snapshot.representations.values(), snapshot.feeds, site_title, pages_of(snapshot)),
+        newest=max((facts.week for facts in snapshot.feeds.values()), default=0),
+        lists=tuple(sorted(each.feed[1] for each in snapshot.representations.values() if each.feed[0] == LIST)),
     )
 
 
-def render_index(facts: PageFacts, representations: Iterable[Representation]) -> str:
-    """Render the index as HTML: a heading, every feed with its formats, and a link to each for autodiscovery."""
-    groups = group_feeds(representations)
+def render_index(facts: PageFacts, catalog: Catalog, wish: Wish, readers: tuple[str, ...]) -> str:
+    """Render a page of the index as HTML."""
+    found = [feed for feed in catalog.feeds if matches(wish.query, feed.hay)] if wish.query else catalog.feeds
+    pages = max(1, -(-len(found) // MOST))
+    number = min(wish.page, pages)
+    shown = found[(number - 1) * MOST : number * MOST]
+    discovered = shown if len(shown) <= _MOST_DISCOVERED else [each for each in shown if each.kind == SITE[0]]
+    site = next((each.facts for each in catalog.feeds if each.kind == SITE[0]), None)
     return render_page(
         facts,
         "index.html",
@@ -84,27 +77,75 @@ def render_index(facts: PageFacts, representations: Iterable[Representation]) ->
         description=facts.description,
         alternates=[
             Alternate(href=document.href, media_type=document.media_type, title=f"{feed.title} ({document.format})")
-            for group in groups
-            for feed in group.feeds
+            for feed in discovered
             for document in feed.documents
         ],
-        groups=groups,
+        groups=group_feeds(shown),
+        query=wish.query,
+        found=len(found),
+        total=len(catalog.feeds),
+        whole=pages == 1 and not wish.query,
+        number=number,
+        pages=pages,
+        has_opml="opml" in catalog.lists,
+        cards=_Cards(facts=facts, newest=catalog.newest, readers=readers, site=site),
     )
 
 
-class IndexPages:
-    """The index of the newest edition, rendered when it is first asked for after that edition came."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cards:
+    """What the template asks about one feed at a time."""
 
-    def __init__(self, facts: PageFacts, *, max_age: int) -> None:
+    facts: PageFacts
+    newest: int
+    readers: tuple[str, ...]
+    site: FeedFacts | None
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    def address(self, feed: Feed) -> str:
+        """Return the absolute URL to subscribe to."""
+        return f"{self.facts.server_url}/{feed.documents[0].href}"
+
+    def links(self, feed: Feed) -> tuple[ReaderLink, ...]:
+        return reader_links(self.address(feed), self.readers)
+
+    def description(self, feed: Feed) -> str:
+        """Return what is said of this feed alone: the site's own description stands above all of them."""
+        subtitle = feed.facts.subtitle if feed.facts else ""
+        return "" if self.site and subtitle == self.site.subtitle else subtitle
+
+    def counts(self, feed: Feed) -> tuple[int, ...]:
+        return weekly_counts(feed.facts, self.newest) if feed.facts else ()
+
+    def bars(self, counts: tuple[int, ...]) -> str:
+        return draw_bars(counts)
+
+
+class IndexPages:
+    """The index of the newest edition; its first page is rendered when it is first asked for after that edition came.
+
+    ``readers`` are as in ``[web] readers``; ``max_age`` is in seconds.
+    """
+
+    def __init__(
+        self, facts: PageFacts, *, max_age: int, readers: tuple[str, ...] = (), pages_of: PagesOf = lambda _: {}
+    ) -> None:
         self._facts = facts
         self._max_age = max_age
-        self._latest: tuple[Snapshot, Page] | None = None
+        self._readers = readers
+        self._pages_of = pages_of
+        self._latest: tuple[Snapshot, Catalog, Page] | None = None
 
-    def get(self, snapshot: Snapshot) -> Page:
-        """Return the index of ``snapshot``. Threads that come at once may render it twice, to the same bytes."""
+    def get(self, snapshot: Snapshot, wish: Wish | None = None) -> Page:
+        """Return a page of ``snapshot``'s index. Threads that come at once may render it twice, to the same bytes."""
         latest = self._latest
         if latest is None or latest[0] is not snapshot:
-            text = render_index(self._facts, snapshot.representations.values())
-            latest = (snapshot, make_page(text, cache_control=f"public, max-age={self._max_age}"))
-            self._latest = latest
-        return latest[1]
+            catalog = make_catalog(snapshot, self._facts.title, self._pages_of)
+            text = render_index(self._facts, catalog, Wish(), self._readers)
+            page = make_page(text, cache_control=f"public, max-age={self._max_age}", policy=_FORM)
+            latest = self._latest = (snapshot, catalog, page)
+        if wish is None or wish == Wish():
+            return latest[2]
+        text = render_index(self._facts, latest[1], wish, self._readers)
+        return make_page(text, content_type=HTML, cache_control="no-store", policy=_FORM, coded=False)

@@ -47,12 +47,14 @@ def make_page(
     policy: tuple[str, str] | None = None,
     last_modified: datetime | None = None,
     always: Headers = (),
+    coded: bool = True,
 ) -> Page:
     """Encode a page once, in every coding; ``policy`` is what :func:`content_security_policy` returns.
 
-    ``always`` are headers of its 304 too.
+    ``always`` are headers of its 304 too. A page that is made for one request is not ``coded``.
     """
-    bodies = dict(encode_variants(text.encode()))
+    body = text.encode()
+    bodies = dict(encode_variants(body)) if coded else {"identity": body}
     variants = tuple(Variant(coding=coding, etag=make_etag(body), size=len(body)) for coding, body in bodies.items())
     resource = Resource(
         content_type=content_type,
