@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from feedsvc.feeds.footer import Footer, Slot, read_template
 from feedsvc.feeds.rules import RenderRules
 from feedsvc.feeds.selection import SelectionRules
+from feedsvc.feeds.stylesheet import stylesheet_href
 from feedsvc.model import Post, TermInUse
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def render_rules(settings: Settings, feed: FeedKey) -> RenderRules:
         max_bytes=_option(settings, table, "max_bytes"),
         footer=_footer(settings, _option(settings, table, "footer")),
         read_more=_option(settings, table, "read_more"),
+        stylesheet=stylesheet_href(settings.feeds_url) if settings.web.browser_page else "",
     )
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from feedsvc.config.redirects import find_idle
+from feedsvc.errors import ConfigError
 from feedsvc.model import Moves
 from feedsvc.publish.store import Publication, find_damaged, load_previous
 from feedsvc.report import Progress
@@ -75,6 +76,7 @@ def publish_touched(
             list_deleted=ledger.deleted.of_feed,
         ),
     )
+    _put_stylesheet(settings, now)
     paths = (*list_paths(settings), *document_paths(specs))
     publication = publish_snapshot(
         settings.publish.dir,
@@ -89,6 +91,22 @@ def publish_touched(
     index.put_meta("feeds", str(len(specs)))
     index.put_meta("lists", lists)
     return publication
+
+
+def _put_stylesheet(settings: Settings, now: datetime) -> None:
+    """Have the style sheet that documents name where a web server finds it that serves the tree itself."""
+    from feedsvc.feeds.stylesheet import PATH, render_stylesheet
+    from feedsvc.publish.beside import put_beside
+    from feedsvc.words import load_words
+
+    try:
+        words = load_words(settings.site.language, settings.web.words)
+    except ConfigError as error:
+        # A feed must not wait for words of pages.
+        _log.warning("%s; the style sheet of feeds has shipped words until that is mended", error)
+        words = load_words(settings.site.language)
+    sheet = render_stylesheet(words).encode() if settings.web.browser_page else None
+    put_beside(settings.publish.dir, PATH, sheet, now)
 
 
 def _next_change(index: Index) -> datetime | None:

@@ -28,3 +28,8 @@ class Web(Table):
         doc="Publish a list of all feeds for readers at /.well-known/feed-menu.json (draft-nottingham-feed-menu-01).",
         shapes_output=False,
     )
+    browser_page: Switch = option(
+        default=True,
+        doc="Show a page with the entries to a browser that is pointed at a feed, and name a style sheet in Atom and "
+        "RSS for browsers that show them as they are.",
+    )

@@ -13,6 +13,7 @@ import pytest
 
 from feedsvc.feeds.catalog import CatalogRules, FeedWords, SiteFacts, list_feeds
 from feedsvc.feeds.render import RenderRules, render_feed
+from feedsvc.feeds.stylesheet import stylesheet_href
 from feedsvc.model import Category, Enclosure, Entry, FeedSpec, Image, Person, Post, TermInUse
 
 HERE = Path(__file__).parent / "feeds"
@@ -138,7 +139,9 @@ def test_the_documents_are_these_bytes(
         )
         for post in POSTS
     ]
-    rules = RenderRules(content="full" if content == "full" else "summary", max_bytes=10**6)
+    rules = RenderRules(
+        content="full" if content == "full" else "summary", max_bytes=10**6, stylesheet=stylesheet_href(SITE)
+    )
     for spec in specs:
         chosen = [entry for entry in entries if not spec.key or spec.key in LABELS.get(entry.post.path, ())]
         for document in render_feed(spec, chosen, rules).documents:

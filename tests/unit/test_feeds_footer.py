@@ -109,7 +109,7 @@ def test_a_summary_that_is_html_says_so(make_feed: MakeFeed, make_entry: MakeEnt
 
 
 def test_without_either_option_nothing_changes(make_feed: MakeFeed, make_entry: MakeEntry) -> None:
-    assert rules("") == RenderRules(content="full", max_bytes=2_000_000)
+    assert rules("") == RenderRules(content="full", max_bytes=2_000_000, stylesheet="/blog/-/feed.css")
     found = carried(make_feed(), make_entry("a"), rules('content = "summary"'))
     assert {each["summary"] for each in found.values()} == {"Summary of a"}
     assert found["json"]["content"] is None
