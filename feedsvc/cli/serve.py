@@ -101,5 +101,7 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         site_url=settings.site.url,
         timezone=settings.site.timezone.key,
         readers=settings.web.readers,
+        browser_page=settings.web.browser_page,
+        frame_hosts=settings.posts.iframes,
         words=load_words(settings.site.language, settings.web.words),
     )

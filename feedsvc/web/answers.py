@@ -30,7 +30,8 @@ Headers = tuple[tuple[str, str], ...]
 class Resource:
     """Something that can be answered with: its variants, identity first, and the headers they share.
 
-    ``always`` goes with 200 and 304, ``described`` with the body only.
+    ``always`` goes with 200 and 304, ``described`` with the body only. ``vary`` names the request's fields that the
+    choice of the resource or its variant hangs on (RFC 9110, 12.5.5).
     """
 
     content_type: str
@@ -39,6 +40,7 @@ class Resource:
     last_modified: datetime | None = None
     always: Headers = ()
     described: Headers = ()
+    vary: str = "Accept-Encoding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,6 @@ def _shared_headers(resource: Resource, variant: Variant) -> Headers:
         ("ETag", f'"{variant.etag}"'),
         *dated,
         ("Cache-Control", resource.cache_control),
-        ("Vary", "Accept-Encoding"),
+        ("Vary", resource.vary),
         *resource.always,
     )

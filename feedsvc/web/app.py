@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,14 +11,17 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from feedsvc.feeds.stylesheet import PATH as STYLESHEET
+from feedsvc.feeds.stylesheet import render_stylesheet
 from feedsvc.model import Representation, Snapshot
 from feedsvc.publish.archive import StoredPage
 from feedsvc.publish.history import History
 from feedsvc.web.archives import Archives
 from feedsvc.web.deltas import Deltas
+from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import count_response
-from feedsvc.web.pages import IndexPages, PageFacts
+from feedsvc.web.pages import IndexPages, PageFacts, make_page
 from feedsvc.web.responses import respond_text
 from feedsvc.web.site import Site
 from feedsvc.web.tallies import Tallies
@@ -50,6 +53,8 @@ def create_app(
     read_moved: Callable[[str], Mapping[str, str]] = lambda _: {},
     archive_max_age: int = 0,
     readers: tuple[str, ...] = (),
+    browser_page: bool = True,
+    frame_hosts: Sequence[str] = (),
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -62,6 +67,8 @@ def create_app(
     ``read_page`` returns the archive page at a path, of the feed document given (None: it is not there), which
     is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
     at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
+    With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames pages
+    show.
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -73,6 +80,13 @@ def create_app(
         token=token,
         request_build=request_build,
         status_source=status_source,
+        feed_pages=FeedPages(site, frame_hosts=frame_hosts),
+        browser_page=browser_page,
+        stylesheet=make_page(
+            render_stylesheet(site.words),
+            content_type="text/css; charset=utf-8",
+            cache_control=f"public, max-age={max_age}",
+        ),
         deltas=Deltas(find_history) if find_history else None,
         tallies=tallies,
         archives=Archives(
@@ -88,6 +102,7 @@ def create_app(
     _route(app, "/", views.show_index)
     for asset in ("/-/style.css", "/-/style.<mark>.css", "/-/script.js", "/-/script.<mark>.js"):
         _route(app, asset, views.show_asset)
+    _route(app, STYLESHEET, views.show_stylesheet)
     _route(app, "/healthz", views.show_health)
     _route(app, "/readyz", views.show_readiness)
     _route(app, "/-/build", views.start_build)

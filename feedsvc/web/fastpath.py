@@ -35,7 +35,8 @@ class FastPath:
     """A WSGI application before ``app``, with the same ``source`` and the same ``freshness`` as that one.
 
     ``memory`` is how many bytes of bodies ``source`` may hold; answers are remembered in proportion to it. Bodies
-    are not held here. ``served`` counts what was answered here; ``clock`` is in seconds since the epoch.
+    are not held here. With ``browser_page``, who may be a person in a browser goes on to Flask. ``served`` counts
+    what was answered here; ``clock`` is in seconds since the epoch.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class FastPath:
         *,
         freshness: Freshness,
         memory: int,
+        browser_page: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.served = Served()
@@ -52,6 +54,7 @@ class FastPath:
         self._source = source
         self._freshness = freshness
         self._clock = clock
+        self._browser_page = browser_page
         self._limit = max(memory // _MEMORY_PER_ANSWER, 16)
         self._memo = Memo(None, self._limit)
 
@@ -62,6 +65,7 @@ class FastPath:
             (method == "GET" or method == "HEAD")
             # Without a host, HTTP/1.1 gets a 400 and HTTP/1.0 does not; the other two are rare.
             and environ.get("HTTP_HOST")
+            and (environ.get("HTTP_SEC_FETCH_DEST") != "document" or not self._browser_page)
             and "HTTP_IF_MATCH" not in environ
             and "HTTP_IF_UNMODIFIED_SINCE" not in environ
         ):

@@ -18,9 +18,11 @@ from feedsvc.web.archives import Archives
 from feedsvc.web.control import challenge, has_token, withhold
 from feedsvc.web.delta import IM_USED
 from feedsvc.web.deltas import Deltas
+from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import render_metrics
 from feedsvc.web.moves import find_move, is_gone
+from feedsvc.web.navigation import is_navigation
 from feedsvc.web.negotiation import PRECONDITION_FAILED
 from feedsvc.web.pages import IndexPages, Page, read_wish
 from feedsvc.web.pages.assets import find_asset
@@ -58,6 +60,9 @@ class Site:
     request_build: Callable[[], None] | None
     status_source: Callable[[], Mapping[str, object]] | None
     archives: Archives
+    feed_pages: FeedPages
+    stylesheet: Page
+    browser_page: bool = True
     deltas: Deltas | None = None
     tallies: Tallies | None = None
 
@@ -72,6 +77,10 @@ class Site:
     def show_asset(self, request: Request) -> Response:
         """Answer with the style sheet or the script of the pages."""
         return self._show_page(request, find_asset(request.path, max_age=self.freshness.max_age))
+
+    def show_stylesheet(self, request: Request) -> Response:
+        """Answer with the style sheet that Atom and RSS name."""
+        return self._show_page(request, self.stylesheet)
 
     def show_document(self, request: Request) -> Response:
         """Answer with the feed at the request's path.
@@ -148,7 +157,15 @@ class Site:
         path = request.path
         representation = snapshot.representations.get(path)
         if representation is None:
-            return self._show_archived(request, snapshot) or self._show_absent(request, snapshot)
+            return (
+                self._show_archived(request, snapshot)
+                or self._show_feed_page(request, snapshot)
+                or self._show_absent(request, snapshot)
+            )
+        if self.browser_page and is_navigation(request.headers.get, representation.media_type):
+            page = self.feed_pages.find_in_place(snapshot, representation)
+            if page is not None:
+                return self._show(request, page[1], page[0].bodies.__getitem__)
         now = self.clock()
         cache_control = self.freshness.cache_control(now, snapshot.next_change)
         resource = describe_feed(representation, cache_control=cache_control, now=now)
@@ -165,9 +182,18 @@ class Site:
             return self._show(request, self.archives.describe(page, self.clock()), page.read)
         return respond_text(*_COMING, RETRY_AFTER) if self.archives.is_coming(snapshot, request.path) else None
 
+    def _show_feed_page(self, request: Request, snapshot: Snapshot) -> Response | None:
+        cache_control = self.freshness.cache_control(self.clock(), snapshot.next_change)
+        page = self.feed_pages.find(snapshot, request.path, cache_control)
+        return self._show(request, page[1], page[0].bodies.__getitem__) if page else None
+
     def _show_absent(self, request: Request, snapshot: Snapshot) -> Response:
-        move = find_move(snapshot, request.path) or self.archives.find_move(snapshot, request.path)
-        gone = move is None and is_gone(snapshot, request.path)
+        move = (
+            find_move(snapshot, request.path)
+            or self.archives.find_move(snapshot, request.path)
+            or self.feed_pages.find_move(snapshot, request.path)
+        )
+        gone = move is None and (is_gone(snapshot, request.path) or self.feed_pages.is_gone(snapshot, request.path))
         if not (move or gone):
             return respond_text(*_NOT_FOUND, ("Cache-Control", "public, max-age=60"))
         # A browser's preflight follows no redirect, so it is answered here like that of a feed.

@@ -47,7 +47,8 @@ class WorkerConfig:
     ``control_pid`` is the process that builds on SIGUSR1. An empty ``token`` lets nobody ask for a build; without
     ``history``, the folder that builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits
     nobody; ``trusted_proxies`` are IP networks. ``metrics`` is the directory of the workers' counts, None for none.
-    ``timezone`` is an IANA name; ``words`` are what pages say.
+    ``timezone`` is an IANA name; ``words`` are what pages say. With ``browser_page``, browsers get a page for a feed;
+    ``frame_hosts`` are those whose frames it shows.
     """
 
     public: Path
@@ -71,6 +72,8 @@ class WorkerConfig:
     site_url: str = ""
     timezone: str = "UTC"
     readers: tuple[str, ...] = ()
+    browser_page: bool = True
+    frame_hosts: tuple[str, ...] = ()
     words: Words = field(default_factory=lambda: load_words("en"))
 
 
@@ -112,13 +115,17 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         read_moved=partial(read_moved, config.moved) if config.moved else lambda _: {},
         archive_max_age=config.archive_max_age,
         readers=config.readers,
+        browser_page=config.browser_page,
+        frame_hosts=config.frame_hosts,
     )
     freshness = Freshness(
         max_age=config.max_age,
         stale_while_revalidate=config.stale_while_revalidate,
         stale_if_error=config.stale_if_error,
     )
-    fast_path = FastPath(app.wsgi_app, source, freshness=freshness, memory=config.memory)
+    fast_path = FastPath(
+        app.wsgi_app, source, freshness=freshness, memory=config.memory, browser_page=config.browser_page
+    )
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served
     if tallies is not None:

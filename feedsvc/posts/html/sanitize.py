@@ -17,7 +17,7 @@ from feedsvc.posts.html.rough import is_unusual, readable
 from feedsvc.posts.html.tags import ATTRIBUTES, read_attributes
 from feedsvc.posts.urls import SCHEMES, absolute_url
 
-_TAGS = set(
+ALLOWED_TAGS = set(
     re.findall(
         r"\w+",
         "a abbr article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl "
@@ -28,9 +28,9 @@ _TAGS = set(
 )
 """``span`` and ``font`` say nothing without their style, so they go and their text stays."""
 
-_DROPPED_WITH_CONTENT = set(re.findall(r"\w+", "math noembed noframes script select style svg template textarea title"))
+DROPPED_WITH_CONTENT = set(re.findall(r"\w+", "math noembed noframes script select style svg template textarea title"))
 
-_ATTRIBUTES: dict[str, set[str]] = {
+ALLOWED_ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "id", "lang", "title"},
     "a": {"href", "hreflang"},
     "audio": {"src", "controls", "preload"},
@@ -119,9 +119,9 @@ def _without_pixels(html: str) -> str:
 def _cleaner(*, unusual: bool) -> nh3.Cleaner:
     lazy = {*LAZY, "style", "hidden"}
     return nh3.Cleaner(
-        tags=_TAGS | {"embed", FALLBACK} if unusual else _TAGS,
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes=_with_lazy(_ATTRIBUTES, lazy) if unusual else _ATTRIBUTES,
+        tags=ALLOWED_TAGS | {"embed", FALLBACK} if unusual else ALLOWED_TAGS,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes=_with_lazy(ALLOWED_ATTRIBUTES, lazy) if unusual else ALLOWED_ATTRIBUTES,
         attribute_filter=_filtered_unusual if unusual else _filtered,
         url_schemes=set(SCHEMES),
         # No link gets a target, so there is no opener to withhold.

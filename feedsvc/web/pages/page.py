@@ -21,15 +21,17 @@ class Page:
     bodies: dict[str, bytes]
 
 
-def content_security_policy(*, img: str = "", connect: bool = False, form: bool = False) -> tuple[str, str]:
+def content_security_policy(
+    *, img: str = "", media: str = "", frame: str = "", connect: bool = False, form: bool = False
+) -> tuple[str, str]:
     """Return the header (CSP Level 3) by which a page runs and loads nothing but what is ours.
 
-    ``img`` are the sources that images may come from, none if empty; ``connect`` lets its script fetch from here,
-    ``form`` lets it send forms here.
+    ``img``, ``media`` and ``frame`` are the sources that images, sound and film, and frames may come from, none if
+    empty; ``connect`` lets its script fetch from here, ``form`` lets it send forms here.
     """
     directives = (
         "default-src 'none'; style-src 'self'; script-src 'self'",
-        *((f"img-src {img}",) if img else ()),
+        *(f"{name}-src {sources}" for name, sources in (("img", img), ("media", media), ("frame", frame)) if sources),
         *(("connect-src 'self'",) if connect else ()),
         f"base-uri 'none'; form-action {_SELF if form else _NONE}; frame-ancestors 'none'",
     )
