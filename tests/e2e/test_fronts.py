@@ -22,9 +22,13 @@ from unittest.mock import ANY
 
 import pytest
 
+from feedsvc.feeds.stylesheet import PATH
+from feedsvc.publish.beside import put_beside
+
 TESTS = Path(__file__).parents[1]
 DEPLOY = TESTS.parent / "deploy"
 DEADLINE_SECONDS = 20.0
+STYLESHEET = b"feed { display: block }"
 
 SERVE = """
 import sys
@@ -198,6 +202,7 @@ FRONTS = ["nginx", "nginx with br", "caddy", "nginx before feedsvc", "caddy befo
 def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     work = tmp_path_factory.mktemp("front")
     SITE.publish_site(work / "public")
+    put_beside(work / "public", PATH, STYLESHEET, SITE.CHANGED)
     (work / "public" / ".next").mkdir()
     (work / "public" / ".next" / "atom.xml").write_bytes(b"not yet")
     with ExitStack() as stack:
@@ -211,6 +216,11 @@ NOT_IN_THE_TREE = {
     **dict.fromkeys(("index", "index, coded", "health", "readiness", "status"), NOTHING_THERE),
     **dict.fromkeys(("search", "search, coded", "search for too much", "search for nothing"), NOTHING_THERE),
     **dict.fromkeys(("a page that there is not", "style", "old style", "script"), NOTHING_THERE),
+    **dict.fromkeys((case.name for case in TABLE.FEED_PAGES if case.status < 400), NOTHING_THERE),
+    # The style sheet of feeds is, and it is by that sheet that browsers show them.
+    "style of feeds": {"status": 200},
+    **{case.name: {"status": 200} for case in TABLE.VISITS if case.status == 200},
+    "visited by who knows the feed": {"status": 304},
     # So are the addresses that feeds had before, and those that are gone.
     **{case.name: NOTHING_THERE for case in TABLE.CASES if case.status in (301, 410)},
     "as a proxy marks it": {"status": 200},
@@ -292,6 +302,24 @@ def test_a_page_of_an_archive_is_whole_in_each_coding_and_known_by_its_tag(front
     assert ask(front.port, "GET", TABLE.PAGE, {"If-None-Match": plain.headers["etag"]}).status == 304
 
 
+def test_a_page_and_a_feed_of_one_address_are_never_taken_for_one_another(front: Front) -> None:
+    shows = {"nginx": TABLE.ATOM, "nginx with br": TABLE.ATOM, "caddy": TABLE.ATOM}.get(front.name, TABLE.HTML)
+    for path in ("/atom.xml", "/categories/it/atom.xml"):
+        for visits in (True, False, True, True, False, False, True):  # faster than a cache forgets
+            for coding in ("gzip", "identity"):
+                headers = {**(TABLE.BROWSER if visits else {"Accept": "*/*"}), "Accept-Encoding": coding}
+                answer = ask(front.port, "GET", path, headers)
+                assert answer.get("Content-Type") == (shows if visits else TABLE.ATOM)
+                body = gzip.decompress(answer.body) if answer.get("Content-Encoding") == "gzip" else answer.body
+                assert body.startswith(b"<!DOCTYPE html>" if answer.get("Content-Type") == TABLE.HTML else b"<?xml")
+
+
+def test_the_style_sheet_of_feeds_is_there(front: Front) -> None:
+    answer = ask(front.port, "GET", PATH, {})
+    assert answer.get("Content-Type") == "text/css; charset=utf-8"
+    assert b"display" in answer.body
+
+
 def test_a_client_of_http_1_0_needs_no_host(front: Front) -> None:
     with closing(socket.create_connection(("127.0.0.1", front.port), timeout=10)) as connection:
         connection.sendall(b"HEAD /atom.xml HTTP/1.0\r\n\r\n")
@@ -367,4 +395,6 @@ def test_the_cache_answers_for_feedsvc_while_it_is_away(tmp_path: Path) -> None:
         assert ask(port, "GET", "/atom.xml", {"Accept-Encoding": "gzip"}).body == held.body
         known = {"Accept-Encoding": "gzip", "If-None-Match": held.headers["etag"]}
         assert ask(port, "GET", "/atom.xml", known).status == 304
+        # A browser gets the feed itself, which is better than nothing.
+        assert ask(port, "GET", "/atom.xml", TABLE.BROWSER).get("Content-Type") == TABLE.ATOM
         assert ask(port, "GET", "/rss.xml", {}).status == 502

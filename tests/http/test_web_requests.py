@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import ANY
 
 import pytest
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -70,7 +71,96 @@ GONE: Mapping[str, str | None] = {**ERROR, "Cache-Control": "public, max-age=300
 PAGE = "/archive/00000000deadbeef/atom.xml"
 LONG: Mapping[str, str | None] = {**WHOLE, "Cache-Control": "public, max-age=604800", "Content-Type": ATOM}
 
+# A person's browser, which says what the answer is for.
+BROWSER = {
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+}
+HTML = "text/html; charset=utf-8"
+PAGE_OF_FEED: Mapping[str, str | None] = {
+    "Content-Type": HTML,
+    "Vary": "Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+    "Last-Modified": None,
+    "Access-Control-Allow-Origin": None,
+}
+IN_PLACE: Mapping[str, str | None] = {
+    **PAGE_OF_FEED,
+    "Cache-Control": "private, no-store",
+    "Vary": "Accept-Encoding, Accept, Sec-Fetch-Dest, Sec-Fetch-Mode",
+}
+
+VISITS = [
+    Case(name="visited", headers=BROWSER, answer=IN_PLACE),
+    Case(name="visited, rss", path=f"{ECONOMY}/rss.xml", headers=BROWSER, answer=IN_PLACE),
+    Case(name="visited, json", path="/feed.json", headers=BROWSER, answer=IN_PLACE),
+    Case(name="visited, an alias", path="/feed.xml", headers=BROWSER, answer=IN_PLACE),
+    Case(name="visited, to head", method="HEAD", headers=BROWSER, answer=IN_PLACE),
+    Case(
+        name="visited, coded",
+        headers={**BROWSER, "Accept-Encoding": "gzip, deflate, br, zstd"},
+        answer={**IN_PLACE, "ETag": ANY},
+    ),
+    Case(
+        name="visited by who knows the feed",
+        headers={**BROWSER, "If-None-Match": '"{}"', "If-Modified-Since": CHANGED},
+        tags=("identity",),
+        answer=IN_PLACE,
+    ),
+    Case(
+        name="visited by who takes deltas", headers={**BROWSER, "If-None-Match": '"x"', "A-IM": "feed"}, answer=IN_PLACE
+    ),
+    Case(name="post by a browser", method="POST", headers=BROWSER, status=405, answer={**ERROR, "Allow": READ}),
+    Case(name="options by a browser", method="OPTIONS", headers=BROWSER, status=204, answer={"Allow": READ}),
+    Case(name="moved for a browser", path="/old.xml", headers=BROWSER, status=301, answer=moved_to("/atom.xml")),
+    Case(name="gone for a browser", path=PEOPLE, headers=BROWSER, status=410, answer=GONE),
+    Case(name="nothing there for a browser", path="/nowhere.xml", headers=BROWSER, status=404, answer=ERROR),
+    Case(name="archived, for a browser", path=PAGE, headers=BROWSER, answer=LONG),
+]
+FEED_PAGES = [
+    Case(name="feed page", path=f"{ECONOMY}/", answer={**PAGE_OF_FEED, "Cache-Control": "public, max-age=300"}),
+    Case(
+        name="feed page, for a browser",
+        path=f"{ECONOMY}/",
+        headers=BROWSER,
+        answer={**PAGE_OF_FEED, "Cache-Control": "public, max-age=300"},
+    ),
+    Case(name="feed page, to head", method="HEAD", path=f"{ECONOMY}/", answer=PAGE_OF_FEED),
+    Case(
+        name="feed page, coded", path="/latest/", headers={"Accept-Encoding": "br"}, answer={"Content-Encoding": "br"}
+    ),
+    Case(
+        name="feed page, any",
+        path="/latest/",
+        headers={"If-None-Match": "*"},
+        status=304,
+        answer={"Content-Type": None},
+    ),
+    Case(name="post to a feed page", method="POST", path=f"{ECONOMY}/", status=405, answer={**ERROR, "Allow": READ}),
+    Case(name="feed page, without its slash", path=ECONOMY, status=301, answer=moved_to(f"{ECONOMY}/", 86400)),
+    Case(name="feed page, with slashes", path="/latest//", status=301, answer=moved_to("/latest/", 86400)),
+    Case(
+        name="feed page, in the other form", path=f"{ECONOMY_NFD}/", status=301, answer=moved_to(f"{ECONOMY}/", 86400)
+    ),
+    Case(
+        name="feed page of a category's old name",
+        path="/categories/economy/",
+        status=301,
+        answer=moved_to(f"{ECONOMY}/"),
+    ),
+    Case(name="feed page that is gone", path="/categories/%EC%82%AC%EB%9E%8C/", status=410, answer=GONE),
+    Case(name="no feed page", path="/categories/", status=404, answer=ERROR),
+    Case(
+        name="style of feeds",
+        path="/-/feed.css",
+        answer={"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=300"},
+    ),
+]
+
 CASES = [
+    *VISITS,
+    *FEED_PAGES,
     Case(name="archived", path=PAGE, answer={**LONG, "Content-Encoding": None}),
     Case(
         name="archived, coded",

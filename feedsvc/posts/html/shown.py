@@ -27,15 +27,16 @@ from feedsvc.posts.urls import SCHEMES
 
 _LANDMARKS = re.compile(rf"<(/?)(?:article|aside|footer|header|main|section)({ATTRIBUTES})>")
 _HEADING = re.compile(rf"<(/?)h([1-6])({ATTRIBUTES})>")
-_IMAGE = re.compile(rf"<img({ATTRIBUTES})>")
+_LOADED = re.compile(rf"<(img|audio|video)({ATTRIBUTES})>")
 _FRAME = re.compile(rf"<iframe({ATTRIBUTES})>.*?</iframe>", re.DOTALL)
 _OWN_ID = re.compile(r"p[0-9a-f]{8}-\S+")
 _ID = re.compile(r' id="([^"]*)"')
 _LANGUAGE_CLASS = re.compile(r"language-[\w+#.-]+")
 _DEEPEST = 6
 
-_LATE = {"loading": "lazy", "referrerpolicy": "no-referrer", "decoding": "async"}
-_WHEN_ASKED = {"controls": "", "preload": "none"}
+# Written here and not by the cleaner, which would write several attributes in another order each time.
+_LATE = ' loading="lazy" decoding="async" referrerpolicy="no-referrer"'
+_WHEN_ASKED = ' controls="" preload="none"'
 # Players want to know the site they are in, and run scripts of their own origin; none may lead the page elsewhere.
 _CONFINED = {
     "loading": "lazy",
@@ -65,20 +66,19 @@ def show_in_page(
         shown = _HEADING.sub(partial(_lowered, below=below, open_levels=[]), shown)
     if "<iframe" in shown:
         shown = _FRAME.sub(partial(_folded, name_film=name_film), settle_frames(shown, frame_hosts))
-    return _IMAGE.sub(_with_words, shown)
+    return _LOADED.sub(_late, shown)
 
 
 @cache
 def _cleaner() -> nh3.Cleaner:
     attributes = {tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items()}
-    attributes["audio"] -= set(_WHEN_ASKED)
-    attributes["video"] -= set(_WHEN_ASKED)
+    for player in ("audio", "video"):
+        attributes[player] -= {"controls", "preload"}
     return nh3.Cleaner(
         tags=set(ALLOWED_TAGS),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
         attributes=attributes,
         attribute_filter=_filtered,
-        set_tag_attribute_values={"img": _LATE, "audio": _WHEN_ASKED, "video": _WHEN_ASKED},
         url_schemes=set(SCHEMES),
         link_rel="noopener noreferrer",
     )
@@ -115,6 +115,12 @@ def _folded(match: re.Match[str], *, name_film: Callable[[str], str]) -> str:
     return f'<details class="film"><summary>{html.escape(name, quote=False)}</summary>{frame}</iframe></details>'
 
 
-def _with_words(match: re.Match[str]) -> str:
-    """Let a picture that nobody described be passed over by who cannot see it: else its address is read out."""
-    return match[0] if ' alt="' in match[1] else f'<img alt=""{match[1]}>'
+def _late(match: re.Match[str]) -> str:
+    """Have a picture fetched when it comes into view, and sound and films when somebody plays them.
+
+    A picture that nobody described is passed over by who cannot see it; else its address would be read out.
+    """
+    if match[1] != "img":
+        return f"<{match[1]}{match[2]}{_WHEN_ASKED}>"
+    described = "" if ' alt="' in match[2] else ' alt=""'
+    return f"<img{match[2]}{described}{_LATE}>"

@@ -27,6 +27,7 @@ _MOST_CHARACTERS = 400_000
 
 FORMATS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 _KINDS = ("category", "tag")
+_ENTRY_LEVEL = 3  # of the headings of entries in the template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,12 @@ def _show_entries(
     facts: PageFacts, places: FeedPlaces, read: ReadFeed, root: str, frame_hosts: Collection[str]
 ) -> Iterator[Shown]:
     left = _MOST_CHARACTERS
-    show = partial(show_in_page, frame_hosts=frame_hosts, name_film=lambda host: facts.words("feed.film", host=host))
+    show = partial(
+        show_in_page,
+        frame_hosts=frame_hosts,
+        name_film=lambda host: facts.words("feed.film", host=host),
+        below=_ENTRY_LEVEL,
+    )
     for entry in read.entries:
         content = show(entry.content, entry.url) if len(entry.content) <= left else ""
         left -= len(content)
