@@ -30,7 +30,7 @@ class FeedPlaces:
     def find_move(self, snapshot: Snapshot, path: str) -> Move | None:
         """Return where the page is that somebody looks for at ``path``, another spelling or a moved category's."""
         folder = _folder(path)
-        if folder in self.feeds:
+        if folder in self.feeds and folder != path:
             return Move(location=quote(folder), max_age=CANONICAL_MAX_AGE)
         target = snapshot.moves.moved.get(f"{folder}*", "").removesuffix("*")
         return Move(location=quote(target), max_age=MOVED_MAX_AGE) if target in self.feeds else None

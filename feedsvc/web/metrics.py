@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from feedsvc.model import Representation, Snapshot
+from feedsvc.web.navigation import IN_PLACE
 from feedsvc.web.served import Served
 from feedsvc.web.tallies import Key, Tallies, Tally
 
@@ -32,7 +33,8 @@ def count_response(tallies: Tallies, snapshot: Snapshot | None, method: str, pat
     representation = snapshot.representations.get(path) if snapshot is not None else None
     status = response.status_code
     sent = 0 if method == "HEAD" else response.content_length or 0
-    if representation is None:
+    # A page in the place of a feed is no poll of it.
+    if representation is None or response.headers.get("Vary") == IN_PLACE:
         tallies.count(("", "", status, ""), sent, 0)
         return
     etag = response.headers.get("ETag", "").strip('"')

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -212,7 +213,10 @@ def test_a_footnote_stays_in_the_page(paper: Any, reader: Reader) -> None:
 def test_a_script_gets_the_feed_itself_whatever_was_shown_before(paper: Any, reader: Reader) -> None:
     page = reader.open(f"{paper.url}{ECONOMY}atom.xml")
     page.goto(f"{paper.url}/healthz")  # which has no policy that forbids to fetch
-    fetched = "async (path) => { const answer = await fetch(path); return [answer.headers.get('content-type'), (await answer.text()).slice(0, 5)]; }"
+    fetched = """async (path) => {
+        const answer = await fetch(path);
+        return [answer.headers.get("content-type"), (await answer.text()).slice(0, 5)];
+    }"""
     assert page.evaluate(fetched, f"{ECONOMY}atom.xml") == ["application/atom+xml; charset=utf-8", "<?xml"]
     page.goto(f"{paper.url}{ECONOMY}atom.xml")
     assert page.locator(".entry").count() > 0
@@ -262,7 +266,7 @@ def served(directory: Path) -> Iterator[str]:
     """Serve the published tree as a plain web server does, without headers of ours."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
-        extensions_map = {".xml": "application/xml", ".css": "text/css"}
+        extensions_map = MappingProxyType({".xml": "application/xml", ".css": "text/css"})  # type: ignore[assignment]
 
         def log_message(self, *args: Any) -> None:
             pass

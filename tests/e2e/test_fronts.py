@@ -231,10 +231,13 @@ NGINX_ALONE: dict[str, dict[str, Any]] = {
     **REFUSED_BY_NGINX,
     "zstd": {"Content-Encoding": None},
     "list": {"Content-Encoding": None},
+    # To the folder of its documents, where nothing is.
+    "feed page, without its slash": {"status": 301},
     **{
         name: {"status": 404, "Allow": None}
         for name in (
             "post to the index",
+            "post to a feed page",
             "post readiness",
             "post status",
             "post to what moved",
@@ -249,6 +252,7 @@ CADDY_ALONE: dict[str, dict[str, Any]] = {
         name: {"status": 406}
         for name in (
             *("archived", "archived, in no coding that is accepted", "archived, to head", "archived below hangul"),
+            "archived, for a browser",
             *("archived, ranges are ignored", "archived since", "archived after", "archived, but asked otherwise"),
         )
     },
@@ -396,5 +400,6 @@ def test_the_cache_answers_for_feedsvc_while_it_is_away(tmp_path: Path) -> None:
         known = {"Accept-Encoding": "gzip", "If-None-Match": held.headers["etag"]}
         assert ask(port, "GET", "/atom.xml", known).status == 304
         # A browser gets the feed itself, which is better than nothing.
-        assert ask(port, "GET", "/atom.xml", TABLE.BROWSER).get("Content-Type") == TABLE.ATOM
+        visit = {**TABLE.BROWSER, "Accept-Encoding": "gzip"}
+        assert ask(port, "GET", "/atom.xml", visit).get("Content-Type") == TABLE.ATOM
         assert ask(port, "GET", "/rss.xml", {}).status == 502

@@ -134,6 +134,7 @@ class World:
     with_builder: bool = True
     with_status: bool = True
     with_fast_path: bool = False
+    browser_page: bool = True
     served: Served = field(default_factory=Served)
     tallies: Tallies | None = None
 
@@ -161,11 +162,17 @@ class World:
             read_page=partial(read_page, self.public),
             read_moved=lambda document: {MOVED_PAGE: PAGE, "0" * 16: "f" * 16} if document == "/atom.xml" else {},
             archive_max_age=604800,
+            browser_page=self.browser_page,
         )
         if self.with_fast_path:
             freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])
             before = FastPath(
-                app.wsgi_app, source, freshness=freshness, memory=MEMORY, clock=lambda: self.now.timestamp()
+                app.wsgi_app,
+                source,
+                freshness=freshness,
+                memory=MEMORY,
+                browser_page=self.browser_page,
+                clock=lambda: self.now.timestamp(),
             )
             self.served = before.served
             if self.tallies is not None:

@@ -130,7 +130,7 @@ def test_an_archive_is_told_by_the_head_and_by_no_text(
     ],
 )
 def test_what_is_no_feed_is_refused(format_: str, body: bytes) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_document(format_, body, 1)
 
 
