@@ -59,8 +59,8 @@ def find_places(representations: Iterable[Representation]) -> FeedPlaces:
         folders = {_folder_of(each) for each in listed}
         folder = folders.pop()
         if feed == SITE and folder == "/":
-            folder = LATEST if LATEST not in dwellers else ""
-        if folder and folder != "/" and not folders and dwellers.get(folder, {feed}) == {feed}:
+            folder = LATEST
+        if folder != "/" and not folders and dwellers.get(folder, {feed}) == {feed}:
             paths[feed] = folder
     return FeedPlaces(documents=documents, feeds={path: feed for feed, path in paths.items()}, paths=paths)
 
