@@ -67,8 +67,8 @@ def create_app(
     ``read_page`` returns the archive page at a path, of the feed document given (None: it is not there), which
     is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
     at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
-    With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames pages
-    show.
+    With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames
+    pages show.
     """
     views = Site(
         snapshot_source=snapshot_source,
