@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,8 +19,17 @@ from feedsvc.config import Settings
 from feedsvc.errors import FeedsvcError
 from feedsvc.posts.sitefiles import DRAWN_ON
 from feedsvc.report import BuildReport
-from feedsvc.status import STATUS_FILE, format_instant, read_last_build, write_next_run, write_status
-from feedsvc.watch import Changes, Watcher
+from feedsvc.status import (
+    SERVICE_FILE,
+    STATUS_FILE,
+    Service,
+    ServiceNote,
+    format_instant,
+    read_last_build,
+    write_next_run,
+    write_status,
+)
+from feedsvc.watch import Changes, Watcher, describe_watching
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +53,8 @@ class BuildSchedule:
     ) -> None:
         self._settings, self._clock, self._build = settings, clock, run_build
         self._status = settings.state.dir / STATUS_FILE
+        self._note = ServiceNote(settings.state.dir / SERVICE_FILE)
+        self._building_since: datetime | None = None
         self._building = threading.Lock()
         self._stopping = False
         self._watcher: Watcher | None = None
@@ -81,6 +93,7 @@ class BuildSchedule:
         """Go by other settings from the next run on, and run at once."""
         self._watch_no_more()
         self._settings, self._status = settings, settings.state.dir / STATUS_FILE
+        self._note = ServiceNote(settings.state.dir / SERVICE_FILE)
         self._watch()
         self._scheduler.reschedule_job(_TICK, trigger=self._trigger())
         self.ask()
@@ -146,10 +159,12 @@ class BuildSchedule:
 
     def _run_and_record(self, changed: frozenset[str] | None) -> None:
         outcome: BuildReport | FeedsvcError
+        started = self._clock()
+        self._tell_service(building_since=started)
         try:
             outcome = self._build(
                 self._settings,
-                now=self._clock(),
+                now=started,
                 wait=_LOCK_WAIT_SECONDS,
                 changed=changed,
                 interrupted=self._is_urgent,
@@ -176,9 +191,17 @@ class BuildSchedule:
         write_status(self._status, finished, outcome)
         jobs = (job for job in self._scheduler.get_jobs() if job.id != _FOLLOW)
         write_next_run(self._status, min((job.next_run_time for job in jobs if job.next_run_time), default=None))
+        self._tell_service(building_since=None)
+
+    def _tell_service(self, *, building_since: datetime | None) -> None:
+        """Tell what is going on; the watchers say themselves whether they watch."""
+        self._building_since = building_since
+        watching, reason = describe_watching(self._watchers)
+        self._note.tell(Service(pid=os.getpid(), building_since=building_since, watching=watching, reason=reason))
 
     def follow(self) -> None:
-        """Take note of builds that others ran: a post that waits may have come, or gone."""
+        """Take note of builds that others ran: a post that waits may have come, or gone; and of what watchers met."""
+        self._tell_service(building_since=self._building_since)
         seen = self._status_time()
         if seen == self._seen:
             return

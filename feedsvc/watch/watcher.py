@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from feedsvc.errors import WatchError
 from feedsvc.posts.places import Places
@@ -46,6 +46,7 @@ class Watcher:
         self._places = Places(patterns, exclude)
         self._stop, self._ready = threading.Event(), threading.Event()
         self._watching = False
+        self._trouble = ""
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -57,6 +58,14 @@ class Watcher:
         self._stop.set()
         self._thread.join()
 
+    def is_watching(self) -> bool:
+        """Say whether changes are told at the moment; as for a directory that is not there, they may be later."""
+        return self._watching
+
+    def trouble(self) -> str:
+        """Say why changes are not told any more; empty unless watching ended by itself."""
+        return self._trouble
+
     def wait_ready(self) -> bool:
         """Wait until every change from now on will be told; return False if none will be."""
         self._ready.wait()
@@ -66,9 +75,11 @@ class Watcher:
         try:
             self._watch_each()
         except WatchError as error:
+            self._trouble = str(error)
             what = "it is not watched, so what changes is found at the times of [schedule] only"
             _log.warning("%s: %s: %s; %s", error.path, what, error.reason, error.hint)
-        except Exception:  # noqa: BLE001 (logged whole; the schedule goes on)
+        except Exception as error:  # noqa: BLE001 (logged whole; the schedule goes on)
+            self._trouble = f"a bug in feedsvc: {type(error).__name__}: {error}; please report it"
             _log.exception("watching ended by a bug in feedsvc; what changes is found at the times of [schedule] only")
         finally:
             self._watching = False
@@ -119,3 +130,13 @@ class Watcher:
         if silent:
             reason = f"the file system mounted at {silent[0]} ({silent[1]}) does not tell what other machines change"
             raise WatchError(str(self._directory), reason, "set [schedule] watch = false to hear no more of it")
+
+
+def describe_watching(watchers: Sequence[Watcher]) -> tuple[Literal["on", "off", "waiting", "failed"], str]:
+    """Say how changes are seen, and why not at once where that failed: by all watchers, or else that it is not so."""
+    if not watchers:
+        return "off", ""
+    for watcher in watchers:
+        if trouble := watcher.trouble():
+            return "failed", trouble
+    return ("on" if all(watcher.is_watching() for watcher in watchers) else "waiting"), ""

@@ -6,16 +6,13 @@ A file of its own, replaced whole: who asks for the status never waits for a bui
 from __future__ import annotations
 
 import json
-import logging
-import os
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.report import BuildReport
-
-_log = logging.getLogger(__name__)
+from feedsvc.status.builds import BUILDS_FILE, describe_run, note_run
+from feedsvc.status.files import replace_json
 
 STATUS_FILE = "status.json"
 _VERSION = 1
@@ -31,8 +28,12 @@ def read_status(path: Path) -> dict[str, object]:
 
 
 def write_status(path: Path, finished_at: datetime, outcome: BuildReport | FeedsvcError) -> None:
-    """Replace what is known of builds by the outcome of this one; a failure leaves the last success beside it."""
+    """Replace what is known of the last build by the outcome of this one, and add it to the history beside it.
+
+    A failure leaves the last success in its place.
+    """
     status = read_status(path)
+    note_run(path.with_name(BUILDS_FILE), describe_run(status.get("last_build"), finished_at, outcome))
     if isinstance(outcome, BuildReport):
         builds = _add_build(status.get("builds"), outcome.duration_s)
         status = {"next_run": status.get("next_run"), "last_build": outcome.as_status(), "builds": builds}
@@ -70,15 +71,4 @@ def write_next_run(path: Path, next_run: datetime | None) -> None:
 
 
 def _replace(path: Path, status: dict[str, object]) -> None:
-    # No fsync: after a power cut the next build writes it again.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        # On one line: json indents in Python only, at ten times the cost.
-        text = json.dumps({"version": _VERSION, **status}, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        # What was published is published, whether or not we can say so.
-        _log.warning("%s: the status cannot be written: %s", path, error.strerror)
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    replace_json(path, {"version": _VERSION, **status}, what="the status")
