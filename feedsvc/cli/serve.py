@@ -104,4 +104,7 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         browser_page=settings.web.browser_page,
         frame_hosts=settings.posts.iframes,
         words=load_words(settings.site.language, settings.web.words),
+        posts=settings.posts.dir if settings.web.operator != "off" else None,
+        encodings=settings.posts.encodings,
+        trust_local=settings.web.operator == "local",
     )

@@ -33,3 +33,9 @@ class Web(Table):
         doc="Show a page with the entries to a browser that is pointed at a feed, and name a style sheet in Atom and "
         "RSS for browsers that show them as they are.",
     )
+    operator: Literal["local", "token", "off"] = option(
+        "local",
+        'Who may see /-/, the page of who runs the service: who has [server] token, and if "local" whoever is on this '
+        'machine, too. Say "token" behind a proxy that neither keeps Host nor sends X-Forwarded-For.',
+        shapes_output=False,
+    )

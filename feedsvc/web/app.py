@@ -21,6 +21,7 @@ from feedsvc.web.deltas import Deltas
 from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import count_response
+from feedsvc.web.operator.options import OperatorOptions, make_operator
 from feedsvc.web.pages import IndexPages, PageFacts, make_page
 from feedsvc.web.responses import respond_text
 from feedsvc.web.site import Site
@@ -55,6 +56,7 @@ def create_app(
     readers: tuple[str, ...] = (),
     browser_page: bool = True,
     frame_hosts: Sequence[str] = (),
+    operator: OperatorOptions | None = None,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -69,6 +71,7 @@ def create_app(
     at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
     With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames
     pages show.
+    ``operator`` sets up the operator's page (None: it is not there).
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -95,6 +98,15 @@ def create_app(
             freshness=Freshness(max_age=archive_max_age, stale_if_error=stale_if_error),
         ),
     )
+    desk = operator and make_operator(
+        operator,
+        facts=site,
+        token=token,
+        clock=clock,
+        snapshot_source=snapshot_source,
+        status_source=status_source,
+        request_build=request_build,
+    )
     app = Flask(__name__, static_folder=None, template_folder=None)
     # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.
     app.url_map.merge_slashes = False
@@ -105,8 +117,13 @@ def create_app(
     _route(app, STYLESHEET, views.show_stylesheet)
     _route(app, "/healthz", views.show_health)
     _route(app, "/readyz", views.show_readiness)
-    _route(app, "/-/build", views.start_build)
+    _route(app, "/-/build", desk.or_build(views.start_build) if desk else views.start_build)
     _route(app, "/-/status", views.show_status)
+    if desk:
+        _route(app, "/-/", desk.show)
+        _route(app, "/-/sign-in", desk.sign_in)
+        _route(app, "/-/sign-out", desk.sign_out)
+        _route(app, "/-/atom.xml", desk.show_feed)
     _route(app, "/metrics", views.show_metrics)
     _route(app, "/<path:path>", views.show_document)
     app.before_request(_refuse_without_host)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -19,12 +20,13 @@ from feedsvc.publish.archive import read_page
 from feedsvc.publish.history import read_history
 from feedsvc.publish.moved import read_moved
 from feedsvc.publish.snapshot import DEFAULT_MEMORY, SnapshotFollower
-from feedsvc.status import read_status
+from feedsvc.status import BUILDS_FILE, SERVICE_FILE, read_runs, read_service, read_status
 from feedsvc.words import Words, load_words
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from feedsvc.web.operator.options import OperatorOptions
     from feedsvc.web.tallies import Tallies
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,8 @@ class WorkerConfig:
     nobody; ``trusted_proxies`` are IP networks. ``metrics`` is the directory of the workers' counts, None for none.
     ``timezone`` is an IANA name; ``words`` are what pages say. With ``browser_page``, browsers get a page for a feed;
     ``frame_hosts`` are those whose frames it shows.
+    Without ``posts``, their directory, there is no operator's page; ``encodings`` are those of posts, ``trust_local``
+    shows it on this machine without the token, and ``secret`` is what the workers share.
     """
 
     public: Path
@@ -75,6 +79,10 @@ class WorkerConfig:
     browser_page: bool = True
     frame_hosts: tuple[str, ...] = ()
     words: Words = field(default_factory=lambda: load_words("en"))
+    posts: Path | None = None
+    encodings: tuple[str, ...] = ()
+    trust_local: bool = True
+    secret: str = field(default_factory=secrets.token_hex, repr=False)
 
 
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
@@ -117,6 +125,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         readers=config.readers,
         browser_page=config.browser_page,
         frame_hosts=config.frame_hosts,
+        operator=_operator_options(config),
     )
     freshness = Freshness(
         max_age=config.max_age,
@@ -134,6 +143,23 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
     if config.unconditional_per_minute:
         _limit(app, config, source, tallies)
     return app
+
+
+def _operator_options(config: WorkerConfig) -> OperatorOptions | None:
+    from feedsvc.web.limits import parse_networks
+    from feedsvc.web.operator.options import OperatorOptions
+    from feedsvc.web.operator.source import PostFiles
+
+    if config.posts is None:
+        return None
+    return OperatorOptions(
+        read_runs=partial(read_runs, config.status.with_name(BUILDS_FILE)),
+        read_service=partial(read_service, config.status.with_name(SERVICE_FILE), config.control_pid),
+        posts=PostFiles(directory=config.posts, encodings=config.encodings),
+        secret=config.secret,
+        trust_local=config.trust_local,
+        trusted_proxies=parse_networks(config.trusted_proxies),
+    )
 
 
 def _limit(app: Flask, config: WorkerConfig, snapshots: SnapshotFollower, tallies: Tallies | None) -> None:
