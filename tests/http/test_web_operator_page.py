@@ -29,7 +29,7 @@ REJECTED = Rejected(
 )
 LOCAL = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000"}
 REMOTE = {"REMOTE_ADDR": "192.0.2.1", "HTTP_HOST": "feeds.example.org"}
-OWN = {"Origin": "https://feeds.example.org", "Sec-Fetch-Site": "same-origin"}
+OWN: dict[str, Any] = {"Origin": "https://feeds.example.org", "Sec-Fetch-Site": "same-origin"}
 
 
 @dataclass(kw_only=True)
@@ -82,13 +82,13 @@ def service(tmp_path: Path) -> Operated:
     return Operated(posts=tmp_path)
 
 
-def get(client: Client, path: str = "/-/", place: Mapping[str, str] = REMOTE, **headers: str) -> TestResponse:
+def get(client: Client, path: str = "/-/", place: Mapping[str, str] = REMOTE, **headers: Any) -> TestResponse:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return client.get(path, headers=named, environ_overrides=dict(place))
 
 
 def post(
-    client: Client, path: str, form: Mapping[str, str], place: Mapping[str, str] = REMOTE, **headers: str
+    client: Client, path: str, form: Mapping[str, str], place: Mapping[str, str] = REMOTE, **headers: Any
 ) -> TestResponse:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return client.post(path, data=dict(form), headers=named, environ_overrides=dict(place))
@@ -261,7 +261,7 @@ def test_the_cookie_of_a_session_is_as_strict_as_it_can_be(
     assert shown == sorted(cookie_is.split("; "))
 
 
-FOREIGN = [
+FOREIGN: list[dict[str, Any]] = [
     {"Origin": "https://evil.example"},
     {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
     {"Origin": "https://feeds.example.org", "Sec-Fetch-Site": "same-site"},
@@ -277,7 +277,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
-def test_another_site_can_neither_sign_in_nor_build_nor_sign_out(service: Operated, headers: dict[str, str]) -> None:
+def test_another_site_can_neither_sign_in_nor_build_nor_sign_out(service: Operated, headers: dict[str, Any]) -> None:
     client = service.client()
     session = sign_in(client)
     form = form_token(get(client, Cookie=session))
@@ -328,7 +328,7 @@ def test_a_form_that_was_not_shown_to_who_sends_it_builds_nothing(service: Opera
 def test_who_is_at_the_machine_can_build_by_any_worker(service: Operated, token: str) -> None:
     service.token = token
     form = form_token(get(service.client(), place=LOCAL))
-    own = {"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}
+    own: dict[str, Any] = {"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}
     assert post(service.client(), "/-/build", {"form": form}, place=LOCAL, **own).status_code == 303
     assert service.builds == ["asked"]
 
@@ -360,6 +360,7 @@ def test_the_status_is_for_machines_as_before(service: Operated) -> None:
     withheld = {"posts": 3, "rejected_count": 1, "warnings_count": 0, "feed_warnings": []}
     for headers in ({}, {"Cookie": sign_in(client)}):
         told = client.get("/-/status", headers=headers, environ_overrides=LOCAL).json
+        assert told is not None
         assert told["last_build"] == withheld
         assert told.keys() == {"built_at", "last_build", "error", "snapshot", "documents"}
 

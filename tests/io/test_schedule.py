@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from feedsvc.config import Settings
 from feedsvc.errors import ScanError
 from feedsvc.report import BuildReport
 from feedsvc.schedule import BuildSchedule
-from feedsvc.status import read_status, write_status
+from feedsvc.status import Service, read_service, read_status, write_status
+from feedsvc.watch import Watcher
 
 REPORT = BuildReport(
     posts=3, rejected=(), feeds=2, written=(), removed=(), unchanged=6, duration_s=0.5, snapshot="0123456789abcdef"
@@ -90,7 +92,7 @@ def schedule(fake: FakeBuild, settings: Callable[..., Settings]) -> Iterator[Sch
     started = []
 
     def start(
-        clock: Callable[[], datetime] = present, run_build: Callable[..., BuildReport] = fake, **options: str
+        clock: Callable[[], datetime] = present, run_build: Callable[..., BuildReport] = fake, **options: Any
     ) -> BuildSchedule:
         made = BuildSchedule(settings(schedule=options or {"every": "1h"}), clock, run_build)
         made.start()
@@ -485,3 +487,33 @@ def test_what_the_posts_of_a_jekyll_site_draw_on_is_watched_too(
     fake.wait_for(3)
     time.sleep(0.2)
     assert [call["changed"] for call in fake.calls] == [None, None, None]
+
+
+@pytest.fixture
+def service(site: Path) -> Callable[[], Service | None]:
+    return lambda: read_service(site / "var" / "service.json", os.getpid())
+
+
+def test_a_build_that_runs_is_told_and_so_is_its_end(
+    schedule: Schedule, fake: FakeBuild, service: Callable[[], Service | None]
+) -> None:
+    noon = datetime(2024, 7, 11, 12, tzinfo=UTC)
+    fake.gate.clear()
+    schedule(clock=lambda: noon, every="1h", watch=False)
+    wait_until(lambda: service() == Service(pid=os.getpid(), building_since=noon, watching="off"))
+    fake.gate.set()
+    wait_until(lambda: service() == Service(pid=os.getpid(), watching="off"))
+
+
+def test_that_posts_are_watched_is_told(schedule: Schedule, service: Callable[[], Service | None]) -> None:
+    schedule()
+    wait_until(lambda: service() == Service(pid=os.getpid(), watching="on"))
+
+
+def test_why_watching_ended_is_told_though_no_build_follows(
+    schedule: Schedule, service: Callable[[], Service | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule()
+    wait_until(lambda: service() == Service(pid=os.getpid(), watching="on"))
+    monkeypatch.setattr(Watcher, "trouble", lambda _: "/srv: no more inotify watches")
+    wait_until(lambda: service() == Service(pid=os.getpid(), watching="failed", reason="/srv: no more inotify watches"))

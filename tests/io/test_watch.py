@@ -18,7 +18,7 @@ from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from feedsvc.errors import WatchError
 from feedsvc.posts.places import Places
-from feedsvc.watch import Watcher, notifier
+from feedsvc.watch import Watcher, describe_watching, notifier
 from feedsvc.watch.tree import Tree
 from feedsvc.watch.writers import is_being_written
 
@@ -258,9 +258,12 @@ def test_a_posts_directory_that_is_not_there_yet_is_watched_when_it_is(
     watch: Callable[..., Watcher], told: Told, tmp_path: Path
 ) -> None:
     later = tmp_path / "later"
-    assert not watch(later).wait_ready()
+    watcher = watch(later)
+    assert not watcher.wait_ready()
+    assert describe_watching([watcher]) == ("waiting", "")
     later.mkdir()
     told.wait_for_everything()
+    assert describe_watching([watcher]) == ("on", "")
     replace(later / "a.md", "x")
     told.wait_for("a.md")
 
@@ -340,6 +343,7 @@ def test_a_limit_that_is_met_when_directories_are_added_ends_the_watching(
     (posts / "new").mkdir()
     wait_until(lambda: not watcher.wait_ready())
     assert "no more; mend that" in caplog.text
+    assert describe_watching([watcher]) == ("failed", f"{posts}: no more; mend that")
 
 
 def test_a_bug_ends_the_watching_only(
@@ -349,8 +353,10 @@ def test_a_bug_ends_the_watching_only(
         raise ZeroDivisionError
 
     monkeypatch.setattr("feedsvc.watch.tree.Notifier", fail)
-    assert not watch().wait_ready()
+    watcher = watch()
+    assert not watcher.wait_ready()
     assert "watching ended by a bug in feedsvc" in caplog.text
+    assert describe_watching([watcher]) == ("failed", "a bug in feedsvc: ZeroDivisionError: ; please report it")
 
 
 def test_when_it_is_stopped_nothing_more_is_told(watch: Callable[..., Watcher], told: Told, posts: Path) -> None:
