@@ -343,6 +343,9 @@ def test_a_page_in_the_browser_of_who_is_at_the_machine_can_build_nothing(servic
 def test_programs_go_on_asking_for_builds_with_their_token(service: Operated) -> None:
     client = service.client()
     bearer = {"Authorization": f"Bearer {TOKEN}"}
+    page = {**bearer, **OWN}
+    assert client.post("/-/build", data={"x": "y"}, headers=page, environ_overrides=REMOTE).status_code == 202
+    service.builds.clear()
     assert client.post("/-/build", headers=bearer, environ_overrides=REMOTE).status_code == 202
     assert client.post("/-/build", data={"x": "y"}, headers=bearer, environ_overrides=REMOTE).status_code == 202
     assert service.builds == ["asked", "asked"]
@@ -531,6 +534,14 @@ def test_the_feed_is_for_who_has_the_key_in_its_address_and_that_opens_nothing_e
         answer = get(service.client(), f"/-/atom.xml?key={wrong}", place=other)
         assert answer.status_code == 401
         assert names_nothing(answer)
+
+
+def test_without_a_token_in_the_configuration_no_key_opens_the_feed_and_none_closes_it(service: Operated) -> None:
+    service.token = ""
+    assert "key=" not in get(service.client(), place=LOCAL).text
+    assert get(service.client(), "/-/atom.xml?key=x", place=LOCAL).status_code == 200
+    for secret in ("", SECRET):
+        assert get(service.client(), f"/-/atom.xml?key={Seals(secret).mark('feed')}").status_code == 403
 
 
 @pytest.mark.parametrize("headers", [{"Authorization": f"Bearer {TOKEN}"}, {"Cookie": f"feedsvc={GOOD}"}])
