@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.report import BuildReport, Rejected
@@ -30,9 +30,10 @@ _LONGEST_TEXT = 400
 _LARGEST, _FOLDED = 262_144, 131_072
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One build, or ``count`` of them in a row that found nothing to do or failed in the same way.
+class Run(NamedTuple):
+    """One build, or as many ``times`` in a row as they found nothing to do or failed in the same way.
+
+    A tuple, since a build that finds nothing to do would spend more on making a dataclass of it than on all else here.
 
     ``at`` is when the last of them ended and ``since`` when the first did, aware. ``posts`` are live, of which there
     were ``posts_before``. ``written`` and ``removed`` are the first twenty of so many documents, by URL path;
@@ -43,7 +44,7 @@ class Run:
     kind: Literal["changed", "idle", "failed"]
     at: datetime
     since: datetime
-    count: int = 1
+    times: int = 1
     duration_s: float = 0.0
     posts: int = 0
     posts_before: int = 0
@@ -149,7 +150,7 @@ def fold_runs(runs: Iterable[Run]) -> Iterator[Run]:
         if last is None:
             last = run
         elif run.kind != "changed" and (run.kind, run.message) == (last.kind, last.message):
-            last = replace(last, count=last.count + run.count, since=run.since)
+            last = last._replace(times=last.times + run.times, since=run.since)
         else:
             yield last
             last = run
@@ -173,11 +174,7 @@ def _dump(run: Run) -> str:
     return json.dumps(fields, ensure_ascii=False) + "\n"
 
 
-_DEFAULTS = {
-    name: field.default
-    for name, field in Run.__dataclass_fields__.items()
-    if name not in ("kind", "at", "since", "newly_rejected")
-}
+_DEFAULTS = {name: default for name, default in Run._field_defaults.items() if name != "newly_rejected"}
 _TUPLES = ("written", "removed", "mended")
 
 

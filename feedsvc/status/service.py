@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feedsvc.status.files import replace_json
 
@@ -17,8 +16,7 @@ Watching = Literal["on", "off", "waiting", "failed"]
 ``waiting`` is for a directory that is not there now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(NamedTuple):
     """What the process ``pid`` is doing; ``reason`` says why watching failed."""
 
     pid: int

@@ -39,13 +39,13 @@ def test_the_newest_build_comes_first_with_what_it_changed(path: Path) -> None:
 
 def test_builds_in_a_row_that_found_nothing_to_do_are_one(path: Path) -> None:
     runs = build(path, EDIT, IDLE, IDLE, IDLE, EDIT, IDLE)
-    assert [(run.kind, run.count) for run in runs] == [("idle", 1), ("changed", 1), ("idle", 3), ("changed", 1)]
+    assert [(run.kind, run.times) for run in runs] == [("idle", 1), ("changed", 1), ("idle", 3), ("changed", 1)]
     assert (runs[2].since, runs[2].at) == (NOON + timedelta(minutes=1), NOON + timedelta(minutes=3))
 
 
 def test_failures_in_a_row_are_one_for_each_reason(path: Path) -> None:
     other = ScanError("/srv/_posts", "permission denied")
-    assert [(run.message, run.count) for run in build(path, FAILURE, FAILURE, other, EDIT)] == [
+    assert [(run.message, run.times) for run in build(path, FAILURE, FAILURE, other, EDIT)] == [
         ("", 1), (str(other), 1), (str(FAILURE), 2),
     ]  # fmt: skip
 
@@ -90,7 +90,7 @@ def test_the_history_is_bounded_in_builds_and_in_bytes(path: Path) -> None:
     run = Run(kind="changed", at=NOON, since=NOON, written=("/x" * 50,), written_count=1)
     sizes = []
     for number in range(2500):
-        note_run(path, replace(run, posts=number))
+        note_run(path, run._replace(posts=number))
         sizes.append(path.stat().st_size)
     runs = read_runs(path)
     assert max(sizes) <= 262_144
@@ -101,8 +101,8 @@ def test_the_history_is_bounded_in_builds_and_in_bytes(path: Path) -> None:
 def test_builds_that_found_nothing_take_no_place_from_those_that_did(path: Path) -> None:
     run = Run(kind="changed", at=NOON, since=NOON)
     for number in range(150):
-        note_run(path, replace(run, posts=number))
-        note_run(path, replace(run, kind="idle"))
+        note_run(path, run._replace(posts=number))
+        note_run(path, run._replace(kind="idle"))
     assert sum(each.kind == "changed" for each in read_runs(path)) == 150
 
 

@@ -31,7 +31,7 @@ CHANGED = Run(
     mended=("b.md",),
     mended_count=1,
 )
-FAILED = Run(kind="failed", at=NOON + timedelta(hours=2), since=NOON + timedelta(hours=1), count=13, message="no room")
+FAILED = Run(kind="failed", at=NOON + timedelta(hours=2), since=NOON + timedelta(hours=1), times=13, message="no room")
 IDLE = Run(kind="idle", at=NOON + timedelta(hours=3), since=NOON + timedelta(hours=3))
 FACTS = PageFacts(title="News", description="", language="en", server_url="https://feeds.example.org")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -49,12 +49,12 @@ def test_builds_and_posts_are_told_newest_first_and_builds_with_nothing_to_do_ar
 
 
 def test_a_failure_that_goes_on_stays_the_entry_that_it_is() -> None:
-    longer = replace(FAILED, at=NOON + timedelta(days=1), count=200)
+    longer = FAILED._replace(at=NOON + timedelta(days=1), times=200)
     assert list(list_events(FACTS, [FAILED])) == list(list_events(FACTS, [longer]))
 
 
 def test_every_entry_has_an_id_of_its_own_that_stays() -> None:
-    other = replace(CHANGED, at=NOON + timedelta(days=1), since=NOON + timedelta(days=1))
+    other = CHANGED._replace(at=NOON + timedelta(days=1), since=NOON + timedelta(days=1))
     ids = [event.id for event in list_events(FACTS, [other, FAILED, CHANGED])]
     assert len({*ids}) == len(ids) == 7
     assert all(UUID(each.removeprefix("urn:uuid:")).version == 5 for each in ids)
@@ -90,7 +90,7 @@ def test_the_feed_is_what_rfc_4287_asks_for(runs: list[Run], language: str) -> N
 
 
 def test_a_feed_is_no_longer_than_a_hundred_entries() -> None:
-    runs = [replace(CHANGED, at=NOON - timedelta(minutes=n), since=NOON - timedelta(minutes=n)) for n in range(200)]
+    runs = [CHANGED._replace(at=NOON - timedelta(minutes=n), since=NOON - timedelta(minutes=n)) for n in range(200)]
     assert render_feed(FACTS, runs).count("<entry>") == 100
 
 
@@ -119,8 +119,8 @@ def test_what_a_build_did_is_told_in_words() -> None:
         "1 post more, 1 document written, 1 post newly rejected, 1 post no longer rejected"
     )
     assert tell_run(korean, CHANGED) == "글 1편 늘어남, 문서 1개 씀, 글 1편 새로 거부됨, 글 1편 거부 풀림"
-    assert tell_run(english, replace(IDLE, count=37)) == "37 builds that found nothing to do"
+    assert tell_run(english, IDLE._replace(times=37)) == "37 builds that found nothing to do"
     assert tell_run(english, FAILED) == "no room"
-    assert tell_run(english, replace(IDLE, kind="changed")) == "the list of rejected posts changed"
-    assert tell_run(english, replace(IDLE, kind="changed", posts_before=2)) == "2 posts fewer"
+    assert tell_run(english, IDLE._replace(kind="changed")) == "the list of rejected posts changed"
+    assert tell_run(english, IDLE._replace(kind="changed", posts_before=2)) == "2 posts fewer"
     assert [tell_duration(english, seconds) for seconds in (0.123, 12.34)] == ["0.12 s", "12 s"]

@@ -29,7 +29,7 @@ def tell_run(words: Words, run: Run) -> str:
     if run.kind == "failed":
         return run.message
     if run.kind == "idle":
-        return words("operator.found_nothing", count=run.count)
+        return words("operator.found_nothing", count=run.times)
     return ", ".join(_parts(words, run)) or words("operator.changed_nothing")
 
 
