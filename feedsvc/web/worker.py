@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,12 @@ _LOOK_S, _LOOK_SOON_S = 0.04, 0.004
 _SOON_S = 5.0
 # Requests look themselves when the thread that does it is this late; 30,000 documents take it 1.3 s.
 _PATIENCE_S = 10.0
+
+
+@cache
+def make_secret() -> str:
+    """Return 256 random bits in hex, the same ones as long as this process runs: a reload keeps what they sealed."""
+    return secrets.token_hex(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +88,7 @@ class WorkerConfig:
     posts: Path | None = None
     encodings: tuple[str, ...] = ()
     trust_local: bool = True
-    secret: str = field(default_factory=secrets.token_hex, repr=False)
+    secret: str = field(default_factory=make_secret, repr=False)
 
 
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
