@@ -49,6 +49,7 @@ class LayoutError(DatabaseError):
 class Database:
     """A connection in one explicit transaction, its errors turned into what ``explain`` makes of a DatabaseError.
 
+    With ``reading`` it writes nothing and makes no file, and others may write meanwhile.
     Rollback journals rather than WAL: a database that is one file can be deleted
     or copied by people who do not know SQLite.
     """
@@ -60,29 +61,31 @@ class Database:
         schema: str,
         version: int,
         durable: bool,
+        reading: bool = False,
         explain: Callable[[DatabaseError], StoreError] = lambda error: error,
     ) -> None:
         self.path, self._explain = path, explain
         self._connection: sqlite3.Connection | None = None
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
+            name, uri = (f"{path.absolute().as_uri()}?mode=ro", True) if reading else (path, False)
+            self._connection = sqlite3.connect(name, isolation_level=None, timeout=10, check_same_thread=False, uri=uri)
             self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
             self._connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
-            self._prepare(schema, version)
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._prepare(schema, version, reading=reading)
+            self._connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise self._failure(error) from error
         except StoreError:
             self.close()
             raise
 
-    def _prepare(self, schema: str, version: int) -> None:
+    def _prepare(self, schema: str, version: int, *, reading: bool) -> None:
         found = self.execute("PRAGMA user_version").fetchone()[0]
         if found not in (0, version):
             told = LayoutError(str(self.path), f"has layout {found}, this feedsvc reads {version}", damaged=True)
             raise self._explain(told)
-        if found == 0:
+        if found == 0 and not reading:
             self.connection.executescript(f"BEGIN;{schema};PRAGMA user_version={version};COMMIT")
 
     @property

@@ -20,6 +20,7 @@ from feedsvc.cli.state import State, now
 from feedsvc.errors import ConfigError
 
 if TYPE_CHECKING:
+    from feedsvc.audience.salt import Salt
     from feedsvc.config import Settings
     from feedsvc.web.server import WorkerConfig
 
@@ -32,13 +33,18 @@ _METRICS = "metrics"
 @click.pass_obj
 def serve(state: State) -> None:
     """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once, SIGHUP reads the configuration again."""
+    from feedsvc.audience.keeping import Keeper
+    from feedsvc.audience.salt import Salt, Today
     from feedsvc.build import build
     from feedsvc.schedule import BuildSchedule
     from feedsvc.web.server import serve_wsgi
     from feedsvc.web.tallies import clear_tallies
 
     settings = state.settings()
-    config = _worker_config(settings)
+    today = Today(settings.site.timezone)
+    salt = Salt(today)
+    config = _worker_config(settings, salt)
+    keeper = Keeper(settings.state.dir, salt, today, settings.audience.keep)
     schedule = BuildSchedule(settings, now, show_first(build, quiet=state.quiet))
     # In a thread: a handler runs between two instructions of the main one, which may hold the scheduler's lock.
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=schedule.ask).start())
@@ -46,16 +52,18 @@ def serve(state: State) -> None:
     def reload() -> WorkerConfig | None:
         try:
             changed = state.settings()
-            config = _worker_config(changed)
+            config = _worker_config(changed, salt)
         except ConfigError as error:
             _log.error("the configuration was not taken over, the one before stays: %s", error)
             return None
         if (changed.server.listen, changed.server.workers) != (settings.server.listen, settings.server.workers):
             _log.warning("[server] listen and workers are taken over when feedsvc starts the next time only")
         schedule.reconfigure(changed)
+        keeper.reconfigure(changed.audience.keep)
         return config
 
     schedule.start()
+    keeper.start()
     clear_tallies(settings.state.dir / _METRICS)
     try:
         listen = settings.server.listen
@@ -69,13 +77,18 @@ def serve(state: State) -> None:
         )
     finally:
         schedule.stop()
+        keeper.stop()
 
 
-def _worker_config(settings: Settings) -> WorkerConfig:
+def _worker_config(settings: Settings, salt: Salt) -> WorkerConfig:
+    from feedsvc.audience.salt import Today
+    from feedsvc.audience.spool import FOLDER
+    from feedsvc.audience.store import FILE
     from feedsvc.publish.history import HISTORY
     from feedsvc.publish.moved import MOVED
     from feedsvc.status import STATUS_FILE
     from feedsvc.web.server import WorkerConfig
+    from feedsvc.web.worker import AudienceConfig
     from feedsvc.words import load_words
 
     server = settings.server
@@ -103,6 +116,12 @@ def _worker_config(settings: Settings) -> WorkerConfig:
         readers=settings.web.readers,
         browser_page=settings.web.browser_page,
         frame_hosts=settings.posts.iframes,
+        audience=AudienceConfig(
+            store=settings.state.dir / FILE,
+            spool=settings.state.dir / FOLDER,
+            today=Today(settings.site.timezone),
+            salt=salt if settings.audience.enabled else None,
+        ),
         words=load_words(settings.site.language, settings.web.words),
         posts=settings.posts.dir if settings.web.operator != "off" else None,
         encodings=settings.posts.encodings,

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from feedsvc.config import problems
+from feedsvc.config.audienceoptions import Audience
 from feedsvc.config.checks import Where, find_conflicts
 from feedsvc.config.declared import list_options
 from feedsvc.config.environ import read_environ
@@ -56,6 +57,7 @@ class Settings:
     server: Server
     limits: Limits
     web: Web
+    audience: Audience
     publish: Publish
     state: State
 

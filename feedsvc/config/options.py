@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, PlainValidator
 
+from feedsvc.config.audienceoptions import Audience
 from feedsvc.config.feedoptions import Feeds, NamedFeeds, TermTables
 from feedsvc.config.redirects import parse_redirects
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
@@ -49,5 +50,6 @@ class Options(Table):
     server: Server = option({}, "")
     limits: Limits = option({}, "")
     web: Web = option({}, "")
+    audience: Audience = option({}, "")
     publish: Publish = option({}, "")
     state: State = option({}, "")

@@ -17,6 +17,7 @@ from feedsvc.model import Representation, Snapshot
 from feedsvc.publish.archive import StoredPage
 from feedsvc.publish.history import History
 from feedsvc.web.archives import Archives
+from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
@@ -57,6 +58,7 @@ def create_app(
     browser_page: bool = True,
     frame_hosts: Sequence[str] = (),
     operator: OperatorOptions | None = None,
+    audience: AudienceCounter | None = None,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -71,7 +73,7 @@ def create_app(
     at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
     With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames
     pages show.
-    ``operator`` sets up the operator's page (None: it is not there).
+    ``operator`` sets up the operator's page (None: it is not there). ``audience`` counts who reads (None: nobody does).
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -131,6 +133,8 @@ def create_app(
     app.register_error_handler(Exception, _confess)
     if tallies is not None:
         app.after_request(partial(_count, tallies, snapshot_source))
+    if audience is not None:
+        app.after_request(partial(_count_audience, audience))
     return app
 
 
@@ -142,6 +146,11 @@ def _route(app: Flask, pattern: str, view: Callable[..., Response]) -> None:
 
 def _count(tallies: Tallies, snapshot_source: Callable[[], Snapshot | None], response: Response) -> Response:
     count_response(tallies, snapshot_source(), request.method, request.path, response)
+    return response
+
+
+def _count_audience(audience: AudienceCounter, response: Response) -> Response:
+    audience.count_response(request.method, request.path, response, request.environ)
     return response
 
 

@@ -36,7 +36,7 @@ class FastPath:
 
     ``memory`` is how many bytes of bodies ``source`` may hold; answers are remembered in proportion to it. Bodies
     are not held here. With ``browser_page``, who may be a person in a browser goes on to Flask. ``served`` counts
-    what was answered here; ``clock`` is in seconds since the epoch.
+    what was answered here, and ``note`` is told of each; ``clock`` is in seconds since the epoch.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class FastPath:
         memory: int,
         browser_page: bool = True,
         clock: Callable[[], float] = time.time,
+        note: Callable[[str, WSGIEnvironment], None] | None = None,
     ) -> None:
         self.served = Served()
         self._app = app
@@ -55,6 +56,7 @@ class FastPath:
         self._freshness = freshness
         self._clock = clock
         self._browser_page = browser_page
+        self._note = note
         self._limit = max(memory // _MEMORY_PER_ANSWER, 16)
         self._memo = Memo(None, self._limit)
 
@@ -81,6 +83,8 @@ class FastPath:
                 if found is not None:
                     answer, body = found
                     answer.tally.add(answer.size if method == "GET" else 0)
+                    if self._note is not None:
+                        self._note(answer.path, environ)
                     # A copy: PEP 3333 lets a server change the list.
                     start_response(answer.status, answer.headers.copy())
                     return [body] if method == "GET" else []

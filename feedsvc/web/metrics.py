@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
+from feedsvc.audience.increments import name_feed as name_feed_of
 from feedsvc.model import Representation, Snapshot
 from feedsvc.web.navigation import IN_PLACE
 from feedsvc.web.served import Served
@@ -24,8 +25,7 @@ _NOT_MODIFIED, _IM_USED = 304, 226
 
 def name_feed(representation: Representation) -> str:
     """Return what a feed is called in the metrics: ``site``, ``category:경제``."""
-    kind, key = representation.feed
-    return f"{kind}:{key}" if key else kind
+    return name_feed_of(representation.feed)
 
 
 def count_response(tallies: Tallies, snapshot: Snapshot | None, method: str, path: str, response: Response) -> None:

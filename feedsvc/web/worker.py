@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,12 @@ from feedsvc.status import BUILDS_FILE, SERVICE_FILE, read_runs, read_service, r
 from feedsvc.words import Words, load_words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask import Flask
 
+    from feedsvc.audience.salt import Salt
+    from feedsvc.web.audience import AudienceCounter
     from feedsvc.web.operator.options import OperatorOptions
     from feedsvc.web.tallies import Tallies
 
@@ -44,6 +49,20 @@ _PATIENCE_S = 10.0
 def make_secret() -> str:
     """Return 256 random bits in hex, the same ones as long as this process runs: a reload keeps what they sealed."""
     return secrets.token_hex(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceConfig:
+    """How a worker counts who reads, and where it looks what all of them counted.
+
+    ``spool`` is the folder it writes to, ``store`` the file that is made of that; ``today`` is in the site's time zone.
+    Without a ``salt``, nothing is counted.
+    """
+
+    store: Path
+    spool: Path
+    today: Callable[[], date]
+    salt: Salt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +103,7 @@ class WorkerConfig:
     readers: tuple[str, ...] = ()
     browser_page: bool = True
     frame_hosts: tuple[str, ...] = ()
+    audience: AudienceConfig | None = None
     words: Words = field(default_factory=lambda: load_words("en"))
     posts: Path | None = None
     encodings: tuple[str, ...] = ()
@@ -94,7 +114,7 @@ class WorkerConfig:
 def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
     """Make the application of one worker, with the fast path before it.
 
-    It starts no thread but, with ``metrics``, the one that writes counts down.
+    It starts no thread but, with ``metrics`` and with an audience that is counted, those that write counts down.
 
     What the fast path counted is in ``app.extensions["feedsvc.served"]``.
     """
@@ -106,6 +126,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
 
     source = source or SnapshotFollower(config.public, memory=config.memory)
     tallies = Tallies(config.metrics) if config.metrics else None
+    audience = _make_counter(config, source)
     app = create_app(
         source,
         site=PageFacts(
@@ -132,6 +153,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         browser_page=config.browser_page,
         frame_hosts=config.frame_hosts,
         operator=_operator_options(config),
+        audience=audience,
     )
     freshness = Freshness(
         max_age=config.max_age,
@@ -139,13 +161,22 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         stale_if_error=config.stale_if_error,
     )
     fast_path = FastPath(
-        app.wsgi_app, source, freshness=freshness, memory=config.memory, browser_page=config.browser_page
+        app.wsgi_app,
+        source,
+        freshness=freshness,
+        memory=config.memory,
+        browser_page=config.browser_page,
+        note=audience.note if audience else None,
     )
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served
     if tallies is not None:
         tallies.watch(FastPathCounts(fast_path.served, source))
         tallies.start()
+    if audience is not None:
+        audience.watch(fast_path.served)
+        audience.start()
+        app.extensions["feedsvc.audience"] = audience
     if config.unconditional_per_minute:
         _limit(app, config, source, tallies)
     return app
@@ -166,6 +197,17 @@ def _operator_options(config: WorkerConfig) -> OperatorOptions | None:
         trust_local=config.trust_local,
         trusted_proxies=parse_networks(config.trusted_proxies),
     )
+
+
+def _make_counter(config: WorkerConfig, source: SnapshotFollower) -> AudienceCounter | None:
+    from feedsvc.web.audience import AudienceCounter
+    from feedsvc.web.limits import parse_networks
+
+    audience = config.audience
+    if audience is None or audience.salt is None:
+        return None
+    trusted = parse_networks(config.trusted_proxies)
+    return AudienceCounter(audience.spool, audience.salt, audience.today, source, trusted)
 
 
 def _limit(app: Flask, config: WorkerConfig, snapshots: SnapshotFollower, tallies: Tallies | None) -> None:
@@ -190,6 +232,9 @@ def start_worker(config: WorkerConfig, log_level: int) -> Flask:
     source.refresh()
     threading.Thread(target=_keep_up, args=(source,), name="keep-up", daemon=True).start()
     app = load_app(config, source)
+    if "feedsvc.audience" in app.extensions:
+        # When the worker ends in order, what it counted last is written too.
+        Finalize(None, app.extensions["feedsvc.audience"].flush, exitpriority=1)
     logger.info("worker %d is up", os.getpid())
     return app
 

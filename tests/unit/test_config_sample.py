@@ -52,6 +52,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
         "server": {},
         "limits": {},
         "web": {},
+        "audience": {},
         "publish": {},
         "state": {},
     }
