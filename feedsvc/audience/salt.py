@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from zoneinfo import ZoneInfo
 
 _BYTES = 32
@@ -28,6 +29,17 @@ class Today:
         return self.clock().astimezone(self.timezone).date()
 
 
+def _group(client: str) -> str:
+    """Return what an address is counted by: an IPv6 one by its first 64 bits, which are one customer's."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or address.packed[:8].hex())
+    return client
+
+
 class Salt:
     """A secret of today. That of tomorrow is made of it, that of yesterday cannot be.
 
@@ -45,7 +57,7 @@ class Salt:
     def hash_reader(self, day: date, client: str, agent: str) -> int:
         """Return 64 bits that stand for a client's address and its User-Agent on a day, today or later."""
         self.advance(day)
-        text = f"{client}\0{agent}".encode("utf-8", "surrogatepass")
+        text = f"{_group(client)}\0{agent}".encode("utf-8", "surrogatepass")
         return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=self._secret[1]).digest(), "little")
 
     def advance(self, day: date) -> None:

@@ -46,7 +46,7 @@ CREATE INDEX subscriptions_by_day ON subscriptions (day);
 CREATE TABLE taken (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE logs (
     first_line TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, last_used TEXT NOT NULL,
-    PRIMARY KEY (first_line, size, digest)) WITHOUT ROWID;
+    PRIMARY KEY (first_line, size)) WITHOUT ROWID;
 """
 _ADD = """
 INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -127,6 +127,16 @@ class AudienceStore:
         """Remember files by their names, and only those."""
         self.database.execute("DELETE FROM taken")
         self.database.write("INSERT INTO taken VALUES (?)", [(name,) for name in names])
+
+    def find_log(self, first_line: str) -> dict[int, str]:
+        """Return how far logs were read that begin with a line of this hash: bytes -> the hash of them."""
+        return dict(self.database.rows("SELECT size, digest FROM logs WHERE first_line=?", (first_line,)))
+
+    def note_log(self, first_line: str, size: int, digest: str, today: date) -> None:
+        """Remember how far a log was read."""
+        self.database.execute(
+            "INSERT OR REPLACE INTO logs VALUES (?, ?, ?, ?)", (first_line, size, digest, today.isoformat())
+        )
 
     def forget(self, today: date, keep: timedelta) -> None:
         """Remove days that are older than ``keep``, and what days that are over do not need any more."""

@@ -1,8 +1,7 @@
 """Counting who reads, in a worker: what a poll costs is one look-up; everything else is done every few seconds.
 
 A request is known by Python's own hash of its document, address and User-Agent, which is keyed anew in each process.
-Who is not known yet is noted as it came, and hashed with the day's secret at the next writing. No address is kept
-longer.
+Who is not known yet is noted as it came, and hashed with the day's secret at the next writing; then addresses go.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from feedsvc.audience.salt import Salt
 from feedsvc.audience.spool import Spool
 from feedsvc.model import Snapshot
 from feedsvc.web.delta import IM_USED
-from feedsvc.web.limits import Networks, find_client, group_client
+from feedsvc.web.limits import Networks, find_client
 from feedsvc.web.negotiation import NOT_MODIFIED, OK
 from feedsvc.web.served import Kind, Served
 
@@ -134,7 +133,7 @@ class AudienceCounter:
         met, self._met = self._met, []
         for path, remote, forwarded, agent in met:
             if feed := self._name_feed(snapshot, path):
-                client = group_client(find_client(remote, forwarded, self._trusted) or remote)
+                client = find_client(remote, forwarded, self._trusted) or remote
                 value = self._salt.hash_reader(pending.day, client, agent)
                 pending.add_reader(feed, path, self._parse(agent), value)
 
