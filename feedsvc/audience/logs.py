@@ -17,6 +17,7 @@ Format = Literal["auto", "combined", "caddy"]
 LONGEST_LINE = 65_536
 """Bytes; a longer one is none of a server's that limits headers, and is not read."""
 
+_LARGEST = 10**12
 _MONTHS = dict(
     zip(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), range(1, 13), strict=True)
 )
@@ -24,7 +25,7 @@ _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 # What stands behind the agent is the administrator's own.
 _COMBINED = re.compile(
     r"(\S{1,64}) \S+ .{1,256}? \[(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\] "
-    + rf'"([A-Z]{{1,16}}) ([^" ]+)(?: HTTP/[\d.]+)?" (\d{{3}}) (\d{{1,15}}|-)(?: {_QUOTED} {_QUOTED})?'
+    + rf'"([A-Z]{{1,16}}) ([^" ]+)(?: HTTP/[\d.]+)?" (\d{{3}}) (\d{{1,12}}|-)(?: {_QUOTED} {_QUOTED})?'
 )
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})|\\(.)")
 
@@ -89,9 +90,10 @@ def _read_instant(written: object) -> datetime:
 def _make_hit(client: str, at: datetime, method: str, target: str, status: int, size: str, agent: str) -> Hit | None:
     path = target.partition("?")[0].partition("#")[0]
     decoded = unquote_to_bytes(path.encode("utf-8", "replace")).decode("utf-8", "replace")
-    if size == "-":
-        size = "0"
-    return Hit(client, at, method, decoded, status, max(0, int(size)), "" if agent == "-" else agent)
+    length = 0 if size == "-" else int(size)
+    if not 0 <= length <= _LARGEST:
+        return None
+    return Hit(client, at, method, decoded, status, length, "" if agent == "-" else agent)
 
 
 def _unescape(text: str) -> str:

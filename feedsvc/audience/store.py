@@ -27,8 +27,8 @@ RECENT_DAYS = 7
 MOST_FEEDS = 2000
 """Feeds that are kept apart for one day; those beyond are in the sum of all only."""
 
-_VERSION = 1
-_SCHEMA = """
+VERSION = 1
+SCHEMA = """
 CREATE TABLE days (
     day TEXT NOT NULL, feed TEXT NOT NULL,
     polls INTEGER NOT NULL, not_modified INTEGER NOT NULL, im_used INTEGER NOT NULL,
@@ -63,7 +63,7 @@ class AudienceStore:
     """The store in one transaction; nothing is kept unless :meth:`commit` is reached."""
 
     def __init__(self, path: Path) -> None:
-        self.database = Database(path, schema=_SCHEMA, version=_VERSION, durable=False)
+        self.database = Database(path, schema=SCHEMA, version=VERSION, durable=False)
 
     def add(self, increments: Iterable[Increment]) -> None:
         """Add counts, those of earlier days first."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from feedsvc.cli.audience import audience
 from feedsvc.cli.autodiscovery import autodiscovery
 from feedsvc.cli.build import build
 from feedsvc.cli.check import check
@@ -54,7 +55,7 @@ def group(context: click.Context, *, config_file: Path | None, quiet: bool) -> N
     context.obj = State(config_file=config_file, quiet=quiet)
 
 
-for _command in (init, build, serve, check, status, autodiscovery, ids, export, import_):
+for _command in (init, build, serve, check, status, audience, autodiscovery, ids, export, import_):
     group.add_command(_command)
 
 

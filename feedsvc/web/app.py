@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -18,6 +19,7 @@ from feedsvc.publish.archive import StoredPage
 from feedsvc.publish.history import History
 from feedsvc.web.archives import Archives
 from feedsvc.web.audience import AudienceCounter
+from feedsvc.web.audienceviews import AudienceViews, refuse_strangers
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
@@ -59,6 +61,8 @@ def create_app(
     frame_hosts: Sequence[str] = (),
     operator: OperatorOptions | None = None,
     audience: AudienceCounter | None = None,
+    audience_store: Path | None = None,
+    today: Callable[[], date] | None = None,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -73,7 +77,9 @@ def create_app(
     at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
     With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames
     pages show.
-    ``operator`` sets up the operator's page (None: it is not there). ``audience`` counts who reads (None: nobody does).
+    ``operator`` sets up the operator's page (None: it is not there).
+    ``audience`` counts who reads (None: nobody does), and ``audience_store`` is the file that says so, to the day
+    ``today`` (None: the page of it is not there).
     """
     views = Site(
         snapshot_source=snapshot_source,
@@ -126,6 +132,18 @@ def create_app(
         _route(app, "/-/sign-in", desk.sign_in)
         _route(app, "/-/sign-out", desk.sign_out)
         _route(app, "/-/atom.xml", desk.show_feed)
+    if audience_store is not None and today is not None:
+        told = AudienceViews(
+            facts=site,
+            store=audience_store,
+            today=today,
+            snapshot_source=snapshot_source,
+            refuse=desk.refuse if desk else refuse_strangers(token),
+            counting=audience is not None,
+        )
+        _route(app, "/-/audience", told.show)
+        _route(app, "/-/audience.csv", told.show_csv)
+        _route(app, "/-/audience.json", told.show_json)
     _route(app, "/metrics", views.show_metrics)
     _route(app, "/<path:path>", views.show_document)
     app.before_request(_refuse_without_host)

@@ -154,6 +154,8 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         frame_hosts=config.frame_hosts,
         operator=_operator_options(config),
         audience=audience,
+        audience_store=config.audience.store if config.audience else None,
+        today=config.audience.today if config.audience else None,
     )
     freshness = Freshness(
         max_age=config.max_age,

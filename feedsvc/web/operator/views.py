@@ -78,6 +78,11 @@ class OperatorViews:
         )
         return _respond(200, page)
 
+    def refuse(self, request: Request) -> Response | None:
+        """Return the answer to who may not see what the operator sees, None for who may."""
+        viewer = self.door.admit(request)
+        return self._turn_away(request, viewer) if isinstance(viewer, Refusal) else None
+
     def sign_in(self, request: Request) -> Response:
         """Take the token from the form and answer with a session."""
         if refusal := _check_method(request, FORM_METHODS):
