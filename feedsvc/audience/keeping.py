@@ -56,17 +56,20 @@ class Keeper:
         """Take what there is; a failure is logged once, and the files wait."""
         today = self._today()
         self._salt.advance(today)
-        names = self._spool.names()
-        if not names and (self._forgotten == today or not self._path.exists()):
-            return
         try:
-            with_store(self._path, lambda store: self._take(store, names, today))
+            self._take_files(today)
         except (StoreError, OSError) as error:
             if str(error) != self._failing:
                 logger.warning("the audience is counted but cannot be kept for now: %s", error)
             self._failing = str(error)
         else:
-            self._failing, self._forgotten = "", today
+            self._failing = ""
+
+    def _take_files(self, today: date) -> None:
+        names = self._spool.names()
+        if names or (self._forgotten != today and self._path.exists()):
+            with_store(self._path, lambda store: self._take(store, names, today))
+            self._forgotten = today
             self._spool.remove(names)
 
     def _take(self, store: AudienceStore, names: tuple[str, ...], today: date) -> None:

@@ -25,7 +25,7 @@ _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 # What stands behind the agent is the administrator's own.
 _COMBINED = re.compile(
     r"(\S{1,64}) \S+ .{1,256}? \[(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\] "
-    + rf'"([A-Z]{{1,16}}) ([^" ]+)(?: HTTP/[\d.]+)?" (\d{{3}}) (\d{{1,12}}|-)(?: {_QUOTED} {_QUOTED})?'
+    + rf'"([A-Z]{{1,16}}) ([^" ]+)(?: HTTP/[\d.]+)?" (\d{{3}}) (\d{{1,12}}|-)(?: {_QUOTED} {_QUOTED}|\s*$)'
 )
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})|\\(.)")
 

@@ -37,23 +37,28 @@ def audience(context: click.Context, *, days: int, form: str) -> None:
     if context.invoked_subcommand is not None:
         return
     from feedsvc.audience.figures import read_figures, read_rows
-    from feedsvc.audience.salt import Today
     from feedsvc.audience.store import FILE
     from feedsvc.audience.tables import dump_csv, dump_json
 
     state: State = context.obj
     settings = state.settings()
     store = settings.state.dir / FILE
-    today: date = Today(settings.site.timezone, now)()
+    today = _find_today(settings)
     if form == "csv":
-        # The lines end as RFC 4180 says.
-        click.get_binary_stream("stdout").write(dump_csv(read_rows(store, today=today, days=days)).encode())
+        # Bytes, so that lines end as RFC 4180 says on every system.
+        click.echo(dump_csv(read_rows(store, today=today, days=days)).encode(), nl=False)
         return
     figures = read_figures(store, today=today, days=days)
     if form == "json":
         click.echo(dump_json(figures, _read_titles(settings)), nl=False)
         return
     _print_for_people(figures)
+
+
+def _find_today(settings: Settings) -> date:
+    from feedsvc.audience.salt import Today
+
+    return Today(settings.site.timezone, now)()
 
 
 def _print_for_people(figures: Figures) -> None:
@@ -97,7 +102,6 @@ def import_logs(state: State, *, files: tuple[Path, ...], form: Format) -> None:
     requests on to `feedsvc serve`, they are counted there already: do not import its log.
     """
     from feedsvc.audience.importing import LogImport
-    from feedsvc.audience.salt import Today
     from feedsvc.audience.store import FILE
 
     settings = state.settings()
@@ -106,7 +110,7 @@ def import_logs(state: State, *, files: tuple[Path, ...], form: Format) -> None:
         settings.state.dir / FILE,
         _read_documents(settings),
         zone=settings.site.timezone,
-        today=Today(settings.site.timezone, now)(),
+        today=_find_today(settings),
         keep=settings.audience.keep,
         form=form,
     )
@@ -118,13 +122,13 @@ def import_logs(state: State, *, files: tuple[Path, ...], form: Format) -> None:
 
 
 def _describe(outcome: Outcome) -> str:
-    parts = [f"{outcome.polls:,} polls counted"]
-    if outcome.others:
-        parts.append(f"{outcome.others:,} lines of other requests")
-    if outcome.too_old:
-        parts.append(f"{outcome.too_old:,} older than [audience] keep")
-    if outcome.unreadable:
-        parts.append(f"{outcome.unreadable:,} unreadable")
+    parts = [f"{outcome.polls:,} poll{'' if outcome.polls == 1 else 's'} counted"]
+    others = {
+        "of other requests": outcome.others,
+        "older than [audience] keep": outcome.too_old,
+        "unreadable": outcome.unreadable,
+    }
+    parts.extend(f"{lines:,} {what}" for what, lines in others.items() if lines)
     if outcome.known:
         parts.append(f"{outcome.known:,} bytes were read before")
     return ", ".join(parts)

@@ -18,6 +18,7 @@ from feedsvc.publish.history import read_history
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.publish.store import publish_snapshot
 from feedsvc.web.app import PageFacts, create_app
+from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import FastPathCounts
@@ -137,6 +138,8 @@ class World:
     browser_page: bool = True
     served: Served = field(default_factory=Served)
     tallies: Tallies | None = None
+    audience: AudienceCounter | None = None
+    audience_store: Path | None = None
 
     def publish(self, text: str = "가", now: datetime = CHANGED) -> Snapshot:
         return publish_site(self.public, text, now)
@@ -163,6 +166,9 @@ class World:
             read_moved=lambda document: {MOVED_PAGE: PAGE, "0" * 16: "f" * 16} if document == "/atom.xml" else {},
             archive_max_age=604800,
             browser_page=self.browser_page,
+            audience=self.audience,
+            audience_store=self.audience_store,
+            today=lambda: self.now.date(),
         )
         if self.with_fast_path:
             freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])
@@ -173,10 +179,13 @@ class World:
                 memory=MEMORY,
                 browser_page=self.browser_page,
                 clock=lambda: self.now.timestamp(),
+                note=self.audience.note if self.audience else None,
             )
             self.served = before.served
             if self.tallies is not None:
                 self.tallies.watch(FastPathCounts(before.served, source))
+            if self.audience is not None:
+                self.audience.watch(before.served)
             return Client(before, app.response_class)
         return Client(app)
 
