@@ -53,6 +53,9 @@ class Spool:
         for name in names:
             try:
                 yield name, parse_increment((self._directory / name).read_bytes())
+            except FileNotFoundError:
+                # Another service on this directory, about to find that the address is taken, was here.
+                continue
             except (OSError, ValueError) as error:
                 logger.warning("%s: what was counted is lost: %s", self._directory / name, error)
                 self.remove((name,))

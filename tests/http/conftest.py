@@ -247,6 +247,7 @@ class ChangingSite:
     render: Callable[[Sequence[Entry], Sequence[DeletedEntry]], Sequence[FeedDocument]]
     shown: int = 1000
     now: datetime = CHANGED
+    audience: AudienceCounter | None = None
 
     @property
     def public(self) -> Path:
@@ -277,6 +278,7 @@ class ChangingSite:
                 max_age=300,
                 find_history=partial(read_history, self.history),
                 clock=lambda: self.now,
+                audience=self.audience,
             )
         )
 

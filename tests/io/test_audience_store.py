@@ -192,6 +192,14 @@ def test_a_file_that_was_kept_and_not_removed_is_not_counted_again(
     assert (look(path).polls.polls, again.waiting) == (5, 0)
 
 
+def test_a_file_that_somebody_else_took_meanwhile_is_no_loss(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Spool, "names", lambda self: ("1.json",))
+    service.keeper.take()
+    assert caplog.text == ""
+
+
 def test_what_cannot_be_read_is_put_away_with_a_message(
     service: Service, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
