@@ -74,7 +74,7 @@ def test_the_build_and_the_edition_are_told(counted: Any) -> None:
         "feedsvc_rejected_posts": 1,
         "feedsvc_last_build_age_seconds": 60,
         "feedsvc_build_failing": 0,
-        "feedsvc_documents": 10,
+        "feedsvc_documents": 11,
         "feedsvc_edition_age_seconds": 86400,
     }
     counted.status = {"error": {"message": "x"}}

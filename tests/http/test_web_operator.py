@@ -59,7 +59,7 @@ def test_without_a_token_in_the_configuration_nobody_is_told_details(world: Any)
     world.status = {"last_build": {"posts": 3, "rejected": REJECTED}}
     told = world.client().get("/-/status").json
     withheld = {"posts": 3, "rejected_count": 1}
-    assert told == {"last_build": withheld, "snapshot": world.snapshot.id, "documents": 10}
+    assert told == {"last_build": withheld, "snapshot": world.snapshot.id, "documents": 11}
 
 
 def test_with_a_token_details_are_for_those_who_have_it(world: Any) -> None:
@@ -76,4 +76,4 @@ def test_with_a_token_details_are_for_those_who_have_it(world: Any) -> None:
 
 def test_a_status_that_nobody_tells_is_only_what_is_published(world: Any) -> None:
     world.with_status = False
-    assert world.client().get("/-/status").json == {"snapshot": world.snapshot.id, "documents": 10}
+    assert world.client().get("/-/status").json == {"snapshot": world.snapshot.id, "documents": 11}

@@ -3,12 +3,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from feedsvc.audience.salt import Salt, Today
 from feedsvc.cli.serve import _worker_config
 from feedsvc.config import Settings
 from feedsvc.web.worker import load_app, make_secret
+
+SALT = Salt(Today(ZoneInfo("UTC")))
 
 
 @pytest.mark.parametrize(
@@ -17,7 +21,7 @@ from feedsvc.web.worker import load_app, make_secret
 def test_who_may_see_the_operators_page_is_said_by_the_configuration(
     settings: Callable[..., Settings], site: Path, operator: str, told: tuple[int, int]
 ) -> None:
-    config = _worker_config(settings(web={"operator": operator}, server={"token": "s3cret"}))
+    config = _worker_config(settings(web={"operator": operator}, server={"token": "s3cret"}), SALT)
     client = load_app(replace(config, metrics=None)).test_client()
     here = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost"}
     bearer = {"Authorization": "Bearer s3cret"}
@@ -32,9 +36,9 @@ def test_who_may_see_the_operators_page_is_said_by_the_configuration(
 def test_what_seals_forms_without_a_token_outlives_a_reload_but_not_the_service_and_is_told_to_nobody(
     settings: Callable[..., Settings],
 ) -> None:
-    one, reloaded = _worker_config(settings()), _worker_config(settings())
+    one, reloaded = _worker_config(settings(), SALT), _worker_config(settings(), SALT)
     make_secret.cache_clear()
-    started_anew = _worker_config(settings())
+    started_anew = _worker_config(settings(), SALT)
     assert one.secret == reloaded.secret != started_anew.secret
     assert len(one.secret) == 64
     assert one.secret not in repr(one)
