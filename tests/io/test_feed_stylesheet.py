@@ -28,7 +28,7 @@ Documents = Callable[..., dict[str, bytes]]
 def test_feeds_name_a_sheet_that_is_there_in_the_sites_language(
     site: Path, run_build: Build, write_post: Callable[..., Path], documents: Documents
 ) -> None:
-    write_post("a")
+    write_post("2024-07-11-1.md")
     run_build()
     assert (site / "public" / PATH[1:]).read_text(encoding="utf-8") == render_stylesheet(load_words("ko"))
     for path, body in documents().items():
@@ -38,10 +38,10 @@ def test_feeds_name_a_sheet_that_is_there_in_the_sites_language(
 def test_a_sheet_that_is_as_it_should_be_is_not_written_again(
     site: Path, run_build: Build, write_post: Callable[..., Path]
 ) -> None:
-    write_post("a")
+    write_post("2024-07-11-1.md")
     run_build()
     before = (site / "public" / PATH[1:]).stat()
-    write_post("b")
+    write_post("2024-07-11-2.md")
     run_build(1)
     after = (site / "public" / PATH[1:]).stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
@@ -50,7 +50,7 @@ def test_a_sheet_that_is_as_it_should_be_is_not_written_again(
 def test_one_switch_takes_the_sheet_and_the_instruction_away_and_brings_both_back(
     site: Path, run_build: Build, write_post: Callable[..., Path], documents: Documents
 ) -> None:
-    write_post("a")
+    write_post("2024-07-11-1.md")
     run_build()
     named = documents()
     run_build(web={"browser_page": False})
@@ -65,7 +65,7 @@ def test_one_switch_takes_the_sheet_and_the_instruction_away_and_brings_both_bac
 def test_words_that_cannot_be_read_hold_up_no_feed(
     site: Path, run_build: Build, write_post: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
-    write_post("a")
+    write_post("2024-07-11-1.md")
     (site / "words.toml").write_text("[feed]\nraww = 1\n", encoding="utf-8")
     with caplog.at_level(logging.WARNING):
         run_build(web={"words": "words.toml"})
