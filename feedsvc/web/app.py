@@ -81,9 +81,10 @@ def create_app(
     ``audience`` counts who reads (None: nobody does), and ``audience_store`` is the file that says so, to the day
     ``today`` (None: the page of it is not there).
     """
+    feed_pages = FeedPages(site, frame_hosts=frame_hosts, readers=readers)
     views = Site(
         snapshot_source=snapshot_source,
-        pages=IndexPages(site, max_age=max_age, readers=readers),
+        pages=IndexPages(site, max_age=max_age, readers=readers, pages_of=feed_pages.paths),
         clock=clock,
         freshness=Freshness(
             max_age=max_age, stale_while_revalidate=stale_while_revalidate, stale_if_error=stale_if_error
@@ -91,7 +92,7 @@ def create_app(
         token=token,
         request_build=request_build,
         status_source=status_source,
-        feed_pages=FeedPages(site, frame_hosts=frame_hosts),
+        feed_pages=feed_pages,
         browser_page=browser_page,
         stylesheet=make_page(
             render_stylesheet(site.words),

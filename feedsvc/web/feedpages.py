@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedsvc.feeds.reading import PREFERRED, has_archive, read_document
 from feedsvc.model import Representation, Snapshot
 from feedsvc.web.answers import Resource
-from feedsvc.web.feedplaces import FeedPlaces, find_places, is_gone
+from feedsvc.web.feedplaces import FeedKey, FeedPlaces, find_places, is_gone
 from feedsvc.web.moves import Move
 from feedsvc.web.navigation import put_in_place
 from feedsvc.web.pages.feed import MOST_ENTRIES, frame_sources, render_feed_page
@@ -37,19 +37,27 @@ class _Edition:
 class FeedPages:
     """The pages of the newest edition that was asked about. Safe to use from many threads.
 
-    ``frame_hosts`` are those whose films posts may show. Threads that come at once may make a page twice, to the
-    same bytes. A page is made of a document that readers get, and raises what reading its body raises.
+    ``frame_hosts`` are those whose films posts may show, ``readers`` those to open a feed in. Threads that come at
+    once may make a page twice, to the same bytes. A page is made of a document that readers get, and raises what
+    reading its body raises.
     """
 
-    def __init__(self, facts: PageFacts, *, frame_hosts: Collection[str] = (), memory: int = MEMORY) -> None:
+    def __init__(
+        self, facts: PageFacts, *, frame_hosts: Collection[str] = (), readers: Sequence[str] = (), memory: int = MEMORY
+    ) -> None:
         self._facts = facts
         self._frame_hosts = tuple(frame_hosts)
+        self._readers = tuple(readers)
         self._memory = memory
         # Pictures and sound of posts come from wherever their authors have them; the page's own parts only from here.
         anywhere = "https:" if facts.server_url.startswith("https:") else "http: https:"
         self._policy = content_security_policy(img=anywhere, media=anywhere, frame=frame_sources(frame_hosts))
         self._lock = threading.Lock()
         self._edition: _Edition | None = None
+
+    def paths(self, snapshot: Snapshot) -> Mapping[FeedKey, str]:
+        """Return the paths of the feeds' pages by kind and key."""
+        return self._know(snapshot).places.paths
 
     def find(self, snapshot: Snapshot, path: str, cache_control: str) -> tuple[Page, Resource] | None:
         """Return the page that has its address at ``path``, and how it is answered; None where there is none."""
@@ -119,6 +127,7 @@ class FeedPages:
             path=path,
             archived=any(has_archive(each.format, read_body(each.path, "identity")) for each in documents),
             frame_hosts=self._frame_hosts,
+            readers=self._readers,
         )
         return make_page(text, cache_control="no-store", policy=self._policy)
 

@@ -32,7 +32,7 @@ def test_feeds_name_a_sheet_that_is_there_in_the_sites_language(
     run_build()
     assert (site / "public" / PATH[1:]).read_text(encoding="utf-8") == render_stylesheet(load_words("ko"))
     for path, body in documents().items():
-        assert (NAMED in body) is path.endswith(".xml")
+        assert (NAMED in body) is path.endswith(("atom.xml", "rss.xml"))
 
 
 def test_a_sheet_that_is_as_it_should_be_is_not_written_again(

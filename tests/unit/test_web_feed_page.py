@@ -254,6 +254,15 @@ def test_each_format_is_told_by_its_address_with_a_button_that_copies_it() -> No
     assert page.named("link", rel="canonical")[0]["href"] == "https://example.org/blog/categories/%EA%B2%BD%EC%A0%9C/"
 
 
+def test_the_feed_is_opened_in_readers_by_the_address_of_its_first_format() -> None:
+    page = show([], readers=("feedly", "local"))
+    address = "https://example.org/blog/categories/%EA%B2%BD%EC%A0%9C/atom.xml"
+    (feedly, local) = (each["href"] or "" for each in page.named("a", rel="noreferrer"))
+    assert feedly.startswith("https://feedly.com/")
+    assert local == f"feed:{address}"
+    assert not show([]).named("details")
+
+
 def test_a_summary_stands_for_a_content_that_is_not_there_or_too_long() -> None:
     for content in ("", f"<p>{'가' * 500_000}</p>"):
         page = show([{**ITEM, "content_html": content}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,8 @@ from feedsvc.posts.html.shown import show_in_page
 from feedsvc.posts.terms import term_key
 from feedsvc.web.feedplaces import FeedPlaces
 from feedsvc.web.pages.layout import Alternate, PageFacts, render_page, root_of
+from feedsvc.web.pages.listing import FORMATS
+from feedsvc.web.pages.readers import reader_links
 from feedsvc.words import direction_of
 
 MOST_ENTRIES = 50
@@ -25,7 +27,6 @@ MOST_ENTRIES = 50
 _MOST_CHARACTERS = 400_000
 """Of HTML on a page; the entries beyond have their summaries."""
 
-FORMATS = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
 _KINDS = ("category", "tag")
 _ENTRY_LEVEL = 3  # of the headings of entries in the template
 
@@ -82,10 +83,12 @@ def render_feed_page(
     path: str,
     archived: bool,
     frame_hosts: Collection[str],
+    readers: Sequence[str] = (),
 ) -> str:
     """Render the page of the feed that ``documents`` are of as HTML, to be answered at ``path``, a decoded URL path.
 
-    ``read`` is what one of the documents says. ``archived``: older entries are in an archive (RFC 5005).
+    ``read`` is what one of the documents says. ``archived``: older entries are in an archive (RFC 5005). ``readers``
+    are those to open the feed in.
     """
     root, first = root_of(path), documents[0]
     place = places.paths.get(first.feed, first.path)
@@ -100,6 +103,7 @@ def render_feed_page(
         page_url=facts.server_url + quote(place),
         entries=list(_show_entries(facts, places, read, root, frame_hosts)),
         documents=[_document(facts, each, root) for each in documents],
+        readers=reader_links(facts.server_url + quote(first.path), readers),
         count=read.count,
         more=max(read.count - len(read.entries), 0),
         archived=archived,
