@@ -87,8 +87,7 @@ def _worker_config(settings: Settings, salt: Salt) -> WorkerConfig:
     from feedsvc.publish.history import HISTORY
     from feedsvc.publish.moved import MOVED
     from feedsvc.status import STATUS_FILE
-    from feedsvc.web.server import WorkerConfig
-    from feedsvc.web.worker import AudienceConfig
+    from feedsvc.web.workerconfig import AudienceConfig, WorkerConfig
     from feedsvc.words import load_words
 
     server = settings.server

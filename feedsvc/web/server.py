@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from feedsvc.errors import ServeError
 from feedsvc.web.listen import claim_address
-from feedsvc.web.worker import WorkerConfig, start_worker
+from feedsvc.web.worker import start_worker
+from feedsvc.web.workerconfig import WorkerConfig
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -29,7 +29,8 @@ from feedsvc.publish.store import load_manifest
 from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
-from feedsvc.web.worker import WorkerConfig, load_app
+from feedsvc.web.wiring import load_app
+from feedsvc.web.workerconfig import WorkerConfig
 
 AIM = "aims: the look-up alone at most 2 µs, counting the audience at most 2 µs more"
 REQUESTS = {"fast path": 50_000, "Flask": 1_000}

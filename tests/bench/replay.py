@@ -46,7 +46,8 @@ from feedsvc.publish.encodings import encode
 from feedsvc.publish.history import HISTORY
 from feedsvc.publish.slices import cut_document, hash_id
 from feedsvc.publish.snapshot import SnapshotFollower
-from feedsvc.web.worker import WorkerConfig, load_app
+from feedsvc.web.wiring import load_app
+from feedsvc.web.workerconfig import WorkerConfig
 
 START = datetime.combine(NEWEST + timedelta(days=1), datetime.min.time(), UTC)
 HOUR = timedelta(hours=1)

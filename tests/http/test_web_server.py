@@ -19,7 +19,7 @@ import pytest
 
 from feedsvc.errors import ServeError
 from feedsvc.web.server import WorkerConfig, serve_wsgi
-from feedsvc.web.worker import load_app
+from feedsvc.web.wiring import load_app
 
 PROGRAM = """
 import logging, os, signal, sys, threading, time

@@ -10,7 +10,8 @@ import pytest
 from feedsvc.audience.salt import Salt, Today
 from feedsvc.cli.serve import _worker_config
 from feedsvc.config import Settings
-from feedsvc.web.worker import load_app, make_secret
+from feedsvc.web.wiring import load_app
+from feedsvc.web.workerconfig import make_secret
 
 SALT = Salt(Today(ZoneInfo("UTC")))
 
