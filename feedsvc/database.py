@@ -86,7 +86,17 @@ class Database:
             told = LayoutError(str(self.path), f"has layout {found}, this feedsvc reads {version}", damaged=True)
             raise self._explain(told)
         if found == 0 and not reading:
-            self.connection.executescript(f"BEGIN;{schema};PRAGMA user_version={version};COMMIT")
+            self._make(schema, version)
+
+    def _make(self, schema: str, version: int) -> None:
+        try:
+            self.connection.executescript(f"BEGIN IMMEDIATE;{schema};PRAGMA user_version={version};COMMIT")
+        except sqlite3.OperationalError:
+            # Somebody else may have made it while this one waited for its turn.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if self.execute("PRAGMA user_version").fetchone()[0] != version:
+                raise
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -33,7 +33,7 @@ _POLLS = frozenset((200, 206, 226, 304))
 
 
 class LogError(FeedsvcError):
-    """A log cannot be read; what was read of it before is counted."""
+    """A log cannot be read; of what was read of it, all or nothing of each 200,000 lines is counted."""
 
     def __init__(self, path: str, reason: str, hint: str = "") -> None:
         self.path, self.reason, self.hint = path, reason, hint
@@ -145,7 +145,7 @@ class LogImport:
                 self._read(log, outcome)
         except (OSError, EOFError, zlib.error) as error:
             told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise LogError(str(file), f"cannot be read: {told}", "what was read of it is counted") from error
+            raise LogError(str(file), f"cannot be read: {told}", "import it again when it is mended: no line counts twice") from error
         finally:
             self._tally.take()  # what is not kept is read again the next time
         return outcome

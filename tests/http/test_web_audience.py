@@ -137,6 +137,13 @@ def test_what_is_no_feed_or_no_poll_is_not_counted(counted: Any) -> None:
     assert Spool(counted.audience_store.with_name(FOLDER)).names() == ()
 
 
+def test_a_page_for_people_at_the_address_of_a_feed_is_no_poll(counted: Any) -> None:
+    page = Response("<!DOCTYPE html>", headers={"ETag": '"another"', "Content-Length": "15"})
+    counted.audience.count_response("GET", ATOM, page, {})
+    counted.audience.flush()
+    assert Spool(counted.audience_store.with_name(FOLDER)).names() == ()
+
+
 def test_who_reads_is_told_apart_by_address_and_agent(counted: Any) -> None:
     client = counted.client()
 
@@ -149,15 +156,16 @@ def test_who_reads_is_told_apart_by_address_and_agent(counted: Any) -> None:
     poll("192.0.2.1", {"User-Agent": "other"})
     poll("127.0.0.1", READER, "192.0.2.1")
     poll("127.0.0.1", READER, "192.0.2.7, 198.51.100.9")
+    poll("127.0.0.1", READER, "203.0.113.5")
     poll("2001:db8::1", READER)
     poll("2001:db8::2", READER)
-    assert keep(counted)["site"].readers == 4
+    assert keep(counted)["site"].readers == 5
     poll("192.0.2.9", FEEDBIN)
     poll("192.0.2.9", {"User-Agent": "Feedbin feed-id:12 - 41 subscribers"})
     poll("192.0.2.9", {"User-Agent": "Feedbin feed-id:13 - 2 subscribers"})
     poll("192.0.2.9", {"User-Agent": "Googlebot/2.1"})
     told = keep(counted)["site"]
-    assert (told.readers, told.subscribers, told.polls.polls) == (4, 43, 11)
+    assert (told.readers, told.subscribers, told.polls.polls) == (5, 43, 12)
 
 
 def test_no_file_holds_an_address_or_an_agent(counted: Any, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from feedsvc.audience import importing
 from feedsvc.audience.figures import Figures, read_figures
 from feedsvc.audience.importing import Document, LogError, LogImport, Outcome
 from feedsvc.audience.increments import Polls
+from feedsvc.audience.logs import LONGEST_LINE
 from feedsvc.audience.store import FILE
 from feedsvc.cli import run
 
@@ -147,6 +148,11 @@ def test_a_line_of_a_megabyte_is_one_unreadable_line(log: Path, take: Callable[.
     assert take(log) == Outcome(polls=1, unreadable=1, known=1_000_001 + len(line()))
 
 
+def test_the_end_of_a_line_that_is_too_long_is_no_line(log: Path, take: Callable[..., Outcome]) -> None:
+    log.write_text("x" * (LONGEST_LINE + 1) + line(), encoding="utf-8")
+    assert take(log) == Outcome(unreadable=1)
+
+
 def test_an_import_that_is_broken_off_goes_on_where_it_was(
     log: Path, take: Callable[..., Outcome], told: Callable[..., Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +201,18 @@ def test_a_log_that_cannot_be_read_is_named_and_counted_the_next_time(
     log.write_bytes(gzip.compress(line().encode() * 99))
     assert take(log).polls == 99
     assert told().total.polls.polls == 99
+
+
+def test_what_was_read_of_a_log_that_ends_too_early_is_not_counted_with_the_next_one(
+    log: Path, tmp_path: Path, told: Callable[..., Figures]
+) -> None:
+    started = LogImport(tmp_path / FILE, DOCUMENTS, zone=ZoneInfo("Asia/Seoul"), today=DAY, keep=timedelta(days=400))
+    log.write_bytes(gzip.compress(line().encode() * 9999)[:-20])
+    with pytest.raises(LogError):
+        started.read(log)
+    log.write_text(line(client="192.0.2.2"), encoding="utf-8")
+    started.read(log)
+    assert told().total.polls.polls == 1
 
 
 def test_a_reader_in_two_logs_of_one_run_is_one_reader(

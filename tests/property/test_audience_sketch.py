@@ -59,3 +59,5 @@ def test_a_sketch_that_is_full_is_8_kb_and_still_an_estimate() -> None:
     assert len(pack_sketch(full)) == 8192
     assert estimate({**full, 0: 14}) > 100_000_000
     assert make([0]) == {0: 15}
+    half = REGISTERS // 2
+    assert estimate({**full, **dict.fromkeys(range(half), 13)}) == pytest.approx(43_000_000, rel=0.05)
