@@ -11,16 +11,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, cast
 from zoneinfo import ZoneInfo
 
-from feedsvc.audience.agents import Agent, parse_agent
-from feedsvc.audience.increments import Increment, polls_of
-from feedsvc.audience.logs import LONGEST_LINE, Format, Hit, parse_line
+from feedsvc.audience.logs import LONGEST_LINE, Format, parse_line
+from feedsvc.audience.logtally import Document, LogTally, Outcome
 from feedsvc.audience.salt import Salt
 from feedsvc.audience.store import AudienceStore, with_store
 from feedsvc.errors import FeedsvcError
@@ -28,8 +26,6 @@ from feedsvc.errors import FeedsvcError
 LINES_AT_ONCE = 200_000
 """Lines after which what was read is kept; an import that is broken off goes on from there."""
 _PIECE = 1 << 20
-_MOST_AGENTS = 10_000
-_POLLS = frozenset((200, 206, 226, 304))
 
 
 class LogError(FeedsvcError):
@@ -38,81 +34,6 @@ class LogError(FeedsvcError):
     def __init__(self, path: str, reason: str, hint: str = "") -> None:
         self.path, self.reason, self.hint = path, reason, hint
         super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
-
-
-class Document(NamedTuple):
-    """A published document: the name of its ``feed``, and the bytes that most clients are sent."""
-
-    feed: str
-    size: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Outcome:
-    """What became of the lines of one log. ``known`` bytes were read in an earlier import; the rest are lines."""
-
-    known: int = 0
-    polls: int = 0
-    others: int = 0
-    too_old: int = 0
-    unreadable: int = 0
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts by day, and what makes them."""
-
-    documents: Mapping[str, Document]
-    zone: ZoneInfo
-    today: date
-    oldest: date
-    make_salt: Callable[[date], Salt]
-    salts: dict[date, Salt] = field(default_factory=dict)
-    days: dict[date, Increment] = field(default_factory=dict)
-    agents: dict[str, Agent] = field(default_factory=dict)
-
-    def add(self, hit: Hit | None, outcome: Outcome) -> None:
-        if hit is None:
-            outcome.unreadable += 1
-            return
-        document = self.documents.get(hit.path)
-        if document is None or hit.status not in _POLLS or hit.method not in ("GET", "HEAD"):
-            outcome.others += 1
-            return
-        try:
-            day = hit.at.astimezone(self.zone).date()
-        except (ValueError, OverflowError):
-            outcome.unreadable += 1
-            return
-        if day > self.today + timedelta(days=1):
-            outcome.unreadable += 1
-        elif day < self.oldest:
-            outcome.too_old += 1
-        else:
-            outcome.polls += 1
-            self._count(day, hit, document)
-
-    def _count(self, day: date, hit: Hit, document: Document) -> None:
-        salt = self.salts.get(day) or self.salts.setdefault(day, self.make_salt(day))
-        increment = self.days.get(day) or self.days.setdefault(day, Increment(day=day, epoch=salt.epoch))
-        spared = document.size if hit.status == 304 and hit.method == "GET" else 0
-        if hit.status == 226:
-            spared = max(0, document.size - hit.size)
-        increment.add_polls(document.feed, polls_of(hit.status, hit.size, spared))
-        value = salt.hash_reader(day, hit.client, hit.agent)
-        increment.add_reader(document.feed, hit.path, self._parse(hit.agent), value)
-
-    def _parse(self, agent: str) -> Agent:
-        known = self.agents.get(agent)
-        if known is None:
-            if len(self.agents) >= _MOST_AGENTS:
-                self.agents.clear()
-            known = self.agents[agent] = parse_agent(agent)
-        return known
-
-    def take(self) -> list[Increment]:
-        days, self.days = list(self.days.values()), {}
-        return days
 
 
 class LogImport:
@@ -132,7 +53,7 @@ class LogImport:
         self._form = form
         self._keep_for = keep
         self._today = today
-        self._tally = _Tally(documents, zone, today, today - keep, lambda day: Salt(lambda: day))
+        self._tally = LogTally(documents, zone, today, today - keep, lambda day: Salt(lambda: day))
 
     def read(self, file: Path) -> Outcome:
         """Count the lines of a log that no import has read yet; its last one only if it has an end.
@@ -145,7 +66,8 @@ class LogImport:
                 self._read(log, outcome)
         except (OSError, EOFError, zlib.error) as error:
             told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise LogError(str(file), f"cannot be read: {told}", "import it again when it is mended: no line counts twice") from error
+            hint = "import it again when it is mended: no line counts twice"
+            raise LogError(str(file), f"cannot be read: {told}", hint) from error
         finally:
             self._tally.take()  # what is not kept is read again the next time
         return outcome

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from feedsvc.audience.figures import Figures, Reach
-    from feedsvc.audience.importing import Document, Outcome
     from feedsvc.audience.logs import Format
+    from feedsvc.audience.logtally import Document, Outcome
     from feedsvc.config import Settings
 
 
@@ -135,8 +135,8 @@ def _describe(outcome: Outcome) -> str:
 
 
 def _read_documents(settings: Settings) -> dict[str, Document]:
-    from feedsvc.audience.importing import Document
     from feedsvc.audience.increments import name_feed
+    from feedsvc.audience.logtally import Document
     from feedsvc.publish.store import load_manifest
 
     known = load_manifest(settings.publish.dir).representations

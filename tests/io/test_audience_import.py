@@ -15,9 +15,10 @@ import pytest
 
 from feedsvc.audience import importing
 from feedsvc.audience.figures import Figures, read_figures
-from feedsvc.audience.importing import Document, LogError, LogImport, Outcome
+from feedsvc.audience.importing import LogError, LogImport
 from feedsvc.audience.increments import Polls
 from feedsvc.audience.logs import LONGEST_LINE
+from feedsvc.audience.logtally import Document, Outcome
 from feedsvc.audience.store import FILE
 from feedsvc.cli import run
 
