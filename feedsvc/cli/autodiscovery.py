@@ -25,11 +25,12 @@ def autodiscovery(state: State, categories: tuple[str, ...], *, everything: bool
     last build published.
     """
     from feedsvc.feeds.autodiscovery import list_links
-    from feedsvc.model import SITE
+    from feedsvc.model import LIST, SITE
     from feedsvc.publish.store import load_manifest
 
     settings = state.settings()
-    documents = load_manifest(settings.publish.dir).representations.values()
+    published = load_manifest(settings.publish.dir).representations.values()
+    documents = [each for each in published if each.feed[0] != LIST]
     wanted = {SITE, *_keys(categories, documents)}
     chosen = [each for each in documents if everything or each.feed in wanted]
     for line in list_links(chosen, settings.feeds_url, settings.feeds.formats):

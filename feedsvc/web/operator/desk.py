@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedsvc.model import Snapshot
+from feedsvc.model import LIST, Snapshot
 from feedsvc.report import Rejected, abridge
 from feedsvc.status import Run, Service
 from feedsvc.web.operator.excerpts import Line
@@ -88,7 +88,7 @@ def look(sources: Sources, now: datetime, *, asked: datetime | None = None, all_
         changed_at=max((each.last_modified for each in snapshot.representations.values()), default=None)
         if snapshot
         else None,
-        feeds=len({each.feed for each in snapshot.representations.values()}) if snapshot else 0,
+        feeds=len({each.feed for each in snapshot.representations.values() if each.feed[0] != LIST}) if snapshot else 0,
         posts=int(build.get("posts", 0)),
         next_change=snapshot.next_change if snapshot else None,
         built_at=built_at,
