@@ -22,6 +22,7 @@ from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.metrics import FastPathCounts
+from feedsvc.web.operator.options import OperatorOptions
 from feedsvc.web.served import Served
 from feedsvc.web.tallies import Tallies
 
@@ -140,6 +141,7 @@ class World:
     tallies: Tallies | None = None
     audience: AudienceCounter | None = None
     audience_store: Path | None = None
+    operator: OperatorOptions | None = None
 
     def publish(self, text: str = "가", now: datetime = CHANGED) -> Snapshot:
         return publish_site(self.public, text, now)
@@ -169,6 +171,7 @@ class World:
             audience=self.audience,
             audience_store=self.audience_store,
             today=lambda: self.now.date(),
+            operator=self.operator,
         )
         if self.with_fast_path:
             freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])

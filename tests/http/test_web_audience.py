@@ -27,6 +27,8 @@ from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.limits import parse_networks
+from feedsvc.web.operator.options import OperatorOptions
+from feedsvc.web.operator.source import PostFiles
 
 DAY = date(2024, 7, 11)
 READER = {"User-Agent": "newsboat/2.21.0"}
@@ -44,6 +46,8 @@ def counted(world: Any, tmp_path: Path) -> Any:
     trusted = parse_networks(("127.0.0.1",))
     world.audience = AudienceCounter(tmp_path / FOLDER, salt, lambda: world.now.date(), world.source, trusted)
     world.audience_store = tmp_path / FILE
+    posts = PostFiles(directory=tmp_path, encodings=("utf-8",))
+    world.operator = OperatorOptions(read_runs=tuple, read_service=lambda: None, posts=posts, secret="0" * 64)
     world.keeper = Keeper(tmp_path, salt, lambda: world.now.date(), timedelta(days=400))
     return world
 
