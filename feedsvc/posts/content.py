@@ -33,6 +33,7 @@ _CELL_ALIGNMENT = re.compile(r"<t([hd]) style=\"text-align: (left|center|right)\
 _BOX = re.compile(r'<input type="checkbox" class="task-list-item-checkbox" disabled="disabled"( checked="checked")? />')
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _NOTHING: Mapping[str, str] = {}
+_MARKS = re.compile(r"\A[\s\ufeff]+")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
@@ -125,7 +126,9 @@ def clean_content(markup: str, base: str, frame_hosts: Collection[str] = ()) -> 
 
     Frames of ``frame_hosts`` stay.
     """
-    return drop_fillers(clean_html(markup, base, frame_hosts)).strip()
+    html = drop_fillers(clean_html(markup, base, frame_hosts)).strip()
+    # Whoever parses it next takes such a character at the beginning for a mark of the encoding, and drops it.
+    return _MARKS.sub("", html, count=1) if html.startswith("\ufeff") else html
 
 
 def markdown_to_html(text: str, kramdown: KramdownOptions | None = None) -> str:

@@ -50,6 +50,7 @@ def as_xml(html: str) -> etree._Element:
 @given(MARKUP)
 @example("<pre>\n\ncode</pre>")
 @example("<p>a<object><p>b</p></object></p>")
+@example("<nscript>\ufeff \ufeffx")
 def test_what_is_clean_is_whole_and_stays_as_it_is(markup: str) -> None:
     html = clean_content(markup, BASE, HOSTS)
     as_xml(html)
