@@ -164,3 +164,25 @@ def test_nothing_but_a_file_is_waited_for(root: Path) -> None:
     assert site.head("pipe.png") is None
     assert site.read("zero.png", 100) is None
     assert site.list("") == ("_includes/deep/b.html", "_includes/note.html")
+
+
+def test_a_head_that_many_posts_ask_for_is_looked_at_once_and_noted_by_each_as_it_was(root: Path) -> None:
+    site = SiteFiles(root)
+    first, second = site.fresh(), site.fresh()
+    assert first.head("_includes/note.html") == (6, b"a note")
+    (root / "_includes" / "note.html").write_bytes(b"a longer note")
+    assert second.head("_includes/note.html") == (6, b"a note")
+    assert second.uses == first.uses
+    # So the next build finds that it looks otherwise.
+    (use,) = second.uses
+    assert look_again(root, *use[:2]) != use.look
+    assert SiteFiles(root).head("_includes/note.html") == (13, b"a longer note")
+
+
+def test_heads_of_no_more_than_some_files_are_held(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.posts.sitefiles._MOST_HEADS", 1)
+    site = SiteFiles(root)
+    site.head("_includes/note.html")
+    site.head("_includes/deep/b.html")
+    (root / "_includes" / "note.html").write_bytes(b"a longer note")
+    assert site.fresh().head("_includes/note.html") == (13, b"a longer note")
