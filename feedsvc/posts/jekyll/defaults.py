@@ -73,6 +73,8 @@ def read_defaults(values: Mapping[str, Value]) -> Defaults:
 
 def merge(under: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:
     """Return ``under`` with ``over`` laid upon it (``Utils.deep_merge_hashes``): a null hides nothing."""
+    if under.keys().isdisjoint(over):
+        return {**under, **over}  # as for most posts: a third of what the loop takes
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
