@@ -57,6 +57,7 @@ def render_rules(settings: Settings, feed: FeedKey) -> RenderRules:
         footer=_footer(settings, _option(settings, table, "footer")),
         read_more=_option(settings, table, "read_more"),
         stylesheet=stylesheet_href(settings.feeds_url) if settings.web.browser_page else "",
+        hubs=settings.websub.hubs,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from feedsvc.cli.progress import show_progress
 from feedsvc.cli.state import EXIT_REJECTED, State, now, posts_prefix
 from feedsvc.errors import FeedsvcError, LockHeldError
 from feedsvc.report import ELSEWHERE, abridge
+
+if TYPE_CHECKING:
+    from feedsvc.config import Settings
 
 
 @click.command()
@@ -35,6 +39,8 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
             write_status(status, now(), error)
         raise
     write_status(status, now(), report)
+    if settings.websub.hubs:
+        _announce(settings)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.summary())
     if not as_json:
         posts = posts_prefix(settings)
@@ -44,3 +50,13 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
         for told_of_feed in report.feed_warnings:
             click.echo(told_of_feed, err=True)
     return EXIT_REJECTED if strict and report.rejected else 0
+
+
+def _announce(settings: Settings) -> None:
+    """Tell hubs what changed; the edition is live whatever they say."""
+    from feedsvc.announcing import announce_published
+
+    try:
+        announce_published(settings, now)
+    except FeedsvcError as error:
+        click.echo(f"hubs are not told: {error}", err=True)

@@ -33,6 +33,7 @@ _METRICS = "metrics"
 @click.pass_obj
 def serve(state: State) -> None:
     """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once, SIGHUP reads the configuration again."""
+    from feedsvc.announcing import Announcer
     from feedsvc.audience.keeping import Keeper
     from feedsvc.audience.salt import Salt, Today
     from feedsvc.build import build
@@ -45,6 +46,7 @@ def serve(state: State) -> None:
     salt = Salt(today)
     config = _worker_config(settings, salt)
     keeper = Keeper(settings.state.dir, salt, today, settings.audience.keep)
+    announcer = Announcer(settings, now)
     schedule = BuildSchedule(settings, now, show_first(build, quiet=state.quiet))
     # In a thread: a handler runs between two instructions of the main one, which may hold the scheduler's lock.
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=schedule.ask).start())
@@ -60,10 +62,12 @@ def serve(state: State) -> None:
             _log.warning("[server] listen and workers are taken over when feedsvc starts the next time only")
         schedule.reconfigure(changed)
         keeper.reconfigure(changed.audience.keep)
+        announcer.reconfigure(changed)
         return config
 
     schedule.start()
     keeper.start()
+    announcer.start()
     clear_tallies(settings.state.dir / _METRICS)
     try:
         listen = settings.server.listen
@@ -78,6 +82,7 @@ def serve(state: State) -> None:
     finally:
         schedule.stop()
         keeper.stop()
+        announcer.stop()
 
 
 def _worker_config(settings: Settings, salt: Salt) -> WorkerConfig:
@@ -115,6 +120,7 @@ def _worker_config(settings: Settings, salt: Salt) -> WorkerConfig:
         readers=settings.web.readers,
         browser_page=settings.web.browser_page,
         frame_hosts=settings.posts.iframes,
+        hubs=settings.websub.hubs,
         audience=AudienceConfig(
             store=settings.state.dir / FILE,
             spool=settings.state.dir / FOLDER,

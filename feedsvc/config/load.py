@@ -22,6 +22,7 @@ from feedsvc.config.options import Options
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
 from feedsvc.config.siteoptions import Jekyll, Posts, Site
 from feedsvc.config.weboptions import Web
+from feedsvc.config.websuboptions import WebSub
 from feedsvc.errors import ConfigError
 
 CONFIG_VARIABLE = "FEEDSVC_CONFIG"
@@ -58,6 +59,7 @@ class Settings:
     limits: Limits
     web: Web
     audience: Audience
+    websub: WebSub
     publish: Publish
     state: State
 

@@ -19,6 +19,7 @@ from feedsvc.config.tables import (
     option,
 )
 from feedsvc.config.weboptions import Web
+from feedsvc.config.websuboptions import WebSub
 
 
 class Options(Table):
@@ -51,5 +52,6 @@ class Options(Table):
     limits: Limits = option({}, "")
     web: Web = option({}, "")
     audience: Audience = option({}, "")
+    websub: WebSub = option({}, "")
     publish: Publish = option({}, "")
     state: State = option({}, "")

@@ -46,6 +46,19 @@ def parse_url(value: object) -> str:
     return f"{parts.scheme}://{place}{path}".rstrip("/")
 
 
+def parse_hub(value: object) -> str:
+    """Return the absolute http(s) URL of a hub; unlike a site's it keeps its slash and may have a query.
+
+    Raise RefusedError where the host is missing, or a fragment or credentials are there.
+    """
+    text = parse_text(value).strip()
+    base, question, query = text.partition("?")
+    parsed = parse_url(base)
+    if re.search(r"[\s\\<>\"\x00-\x1f\x7f#]", query) or not query.isascii():
+        raise RefusedError(f"{text!r} has a character in it that no URL has", "percent-encode it")
+    return parsed + ("/" if base.endswith("/") or not urlsplit(parsed).path else "") + question + query
+
+
 def parse_optional_url(value: object) -> str:
     """Return a URL as ``parse_url`` does, or ``""`` for ``""``."""
     return "" if value == "" else parse_url(value)

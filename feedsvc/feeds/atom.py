@@ -55,6 +55,8 @@ def render_atom(
     generator.generator(GENERATOR)
     generator.author(_people(spec.authors))
     generator.link(href=location.self_link, rel="self", type=MEDIA_TYPE)
+    for hub in () if location.current else rules.hubs:
+        generator.link(href=hub, rel="hub")
     generator.link(href=spec.alternate_link, rel="alternate", type="text/html")
     for relation, url in archive_links(location).items():
         generator.link(href=url, rel=relation, type=MEDIA_TYPE)

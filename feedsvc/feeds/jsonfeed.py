@@ -23,12 +23,13 @@ def render_json(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry]
     Each item stands on a line of its own, so that what an entry weighs can be read from the document and a change
     of one entry is a change of one line. Raises ValueError where a text holds a lone surrogate.
     """
-    head = _encode(_feed(spec, location))
+    hubs = () if location.current else rules.hubs
+    head = _encode(_feed(spec, location, hubs))
     items = ",\n".join(_encode(_item(spec, entry, rules)) for entry in entries)
     return f'{head[:-1]}, "items": [\n{items}\n]}}\n'.encode()
 
 
-def _feed(spec: FeedSpec, location: FeedLocation) -> dict[str, Any]:
+def _feed(spec: FeedSpec, location: FeedLocation, hubs: Sequence[str]) -> dict[str, Any]:
     return _present(
         {
             "version": "https://jsonfeed.org/version/1.1",
@@ -40,6 +41,7 @@ def _feed(spec: FeedSpec, location: FeedLocation) -> dict[str, Any]:
             "description": spec.subtitle,
             "language": spec.language,
             "authors": [_author(person) for person in spec.authors],
+            "hubs": [{"type": "WebSub", "url": hub} for hub in hubs],
         }
     )
 

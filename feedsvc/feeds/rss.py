@@ -61,7 +61,10 @@ def render_rss(spec: FeedSpec, location: FeedLocation, entries: Sequence[Entry],
     extension = generator.feedsvc
     extension.namespaces = {**MEDIA_PREFIX, **DUBLIN_CORE_PREFIX}
     links = {"self": location.self_link, **archive_links(location)}
-    extension.links = tuple(Link(rel=rel, href=href, media_type=MEDIA_TYPE) for rel, href in links.items())
+    extension.links = (
+        *(Link(rel=rel, href=href, media_type=MEDIA_TYPE) for rel, href in links.items()),
+        *(Link(rel="hub", href=hub) for hub in (() if location.current else rules.hubs)),
+    )
     extension.archive = bool(location.current)
     extension.stylesheet = rules.stylesheet
     if spec.authors[0].email:

@@ -14,7 +14,8 @@ class RenderRules:
 
     ``max_bytes`` is of one document before any content coding. ``stylesheet`` is the URL of an XSLT or CSS
     stylesheet named before the root of Atom and RSS, or empty for none. ``footer`` ends what an entry carries;
-    ``read_more`` names the link to the post that ends a summary which stands for the content.
+    ``read_more`` names the link to the post that ends a summary which stands for the content. ``hubs`` are the URLs of
+    those that subscribers may ask to be told of changes (WebSub, 4); pages of archives, which are no topics, name none.
     """
 
     content: Literal["full", "summary"]
@@ -22,3 +23,4 @@ class RenderRules:
     stylesheet: str = ""
     footer: Footer | None = None
     read_more: str = ""
+    hubs: tuple[str, ...] = ()

@@ -60,8 +60,10 @@ def content_type_of(media_type: str) -> str:
     return media_type if media_type.endswith("json") else f"{media_type}; charset=utf-8"
 
 
-def describe_feed(representation: Representation, *, cache_control: str, now: datetime) -> Resource:
-    """Return a published feed as a resource.
+def describe_feed(
+    representation: Representation, *, cache_control: str, now: datetime, links: Headers = ()
+) -> Resource:
+    """Return a published feed as a resource, with its ``links`` to hubs.
 
     A date that lies ahead of ``now`` is left out: RFC 9110, 8.8.2.1 forbids to send it.
     """
@@ -72,6 +74,7 @@ def describe_feed(representation: Representation, *, cache_control: str, now: da
         cache_control=cache_control,
         last_modified=last_modified,
         always=CORS,
+        described=links,
     )
 
 

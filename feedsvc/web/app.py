@@ -23,6 +23,7 @@ from feedsvc.web.audienceviews import AudienceViews, refuse_strangers
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.hubs import NO_HUBS, HubLinks
 from feedsvc.web.metrics import count_response
 from feedsvc.web.operator.options import OperatorOptions, make_operator
 from feedsvc.web.pages import IndexPages, PageFacts, make_page
@@ -63,6 +64,7 @@ def create_app(
     audience: AudienceCounter | None = None,
     audience_store: Path | None = None,
     today: Callable[[], date] | None = None,
+    hubs: HubLinks = NO_HUBS,
 ) -> Flask:
     """Make the application; it starts no thread and no scheduler.
 
@@ -79,7 +81,7 @@ def create_app(
     pages show.
     ``operator`` sets up the operator's page (None: it is not there).
     ``audience`` counts who reads (None: nobody does), and ``audience_store`` is the file that says so, to the day
-    ``today`` (None: the page of it is not there).
+    ``today`` (None: the page of it is not there). ``hubs`` are those that feeds name.
     """
     feed_pages = FeedPages(site, frame_hosts=frame_hosts, readers=readers)
     views = Site(
@@ -101,6 +103,7 @@ def create_app(
         ),
         deltas=Deltas(find_history) if find_history else None,
         tallies=tallies,
+        hubs=hubs,
         archives=Archives(
             read_page=read_page,
             read_moved=read_moved,

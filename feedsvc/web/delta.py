@@ -109,4 +109,5 @@ def describe_delta(resource: Resource, variant: Variant, base: str, size: int) -
         ("Cache-Control", "no-store"),
         ("Vary", "A-IM, If-None-Match, Accept-Encoding"),
         *resource.always,
+        *resource.described,
     )

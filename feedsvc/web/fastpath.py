@@ -18,6 +18,7 @@ from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Representation, Snapshot
 from feedsvc.web.answers import decide_answer, describe_feed
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.hubs import NO_HUBS, HubLinks
 from feedsvc.web.memo import Key, Memo, Remembered
 from feedsvc.web.negotiation import choose_variant
 from feedsvc.web.served import Served
@@ -36,7 +37,8 @@ class FastPath:
 
     ``memory`` is how many bytes of bodies ``source`` may hold; answers are remembered in proportion to it. Bodies
     are not held here. With ``browser_page``, who may be a person in a browser goes on to Flask. ``served`` counts
-    what was answered here, and ``note`` is told of each; ``clock`` is in seconds since the epoch.
+    what was answered here, and ``note`` is told of each; ``clock`` is in seconds since the epoch. ``hubs`` are those
+    that feeds name.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class FastPath:
         browser_page: bool = True,
         clock: Callable[[], float] = time.time,
         note: Callable[[str, WSGIEnvironment], None] | None = None,
+        hubs: HubLinks = NO_HUBS,
     ) -> None:
         self.served = Served()
         self._app = app
@@ -57,6 +60,7 @@ class FastPath:
         self._clock = clock
         self._browser_page = browser_page
         self._note = note
+        self._hubs = hubs
         self._limit = max(memory // _MEMORY_PER_ANSWER, 16)
         self._memo = Memo(None, self._limit)
 
@@ -129,7 +133,9 @@ class FastPath:
         }
         now = datetime.fromtimestamp(self._clock(), UTC)
         cache_control = self._freshness.cache_control(now, next_change)
-        answer = decide_answer(describe_feed(representation, cache_control=cache_control, now=now), sent.get)
+        links = self._hubs.of(representation)
+        resource = describe_feed(representation, cache_control=cache_control, now=now, links=links)
+        answer = decide_answer(resource, sent.get)
         variant = choose_variant(representation.variants, accept_encoding)
         # What lies ahead of the clock, be it the last change by another clock or the next one, changes the answer.
         ahead = representation.last_modified if representation.last_modified > now else None

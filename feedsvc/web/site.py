@@ -20,6 +20,7 @@ from feedsvc.web.delta import IM_USED
 from feedsvc.web.deltas import Deltas
 from feedsvc.web.feedpages import FeedPages
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.hubs import NO_HUBS, HubLinks
 from feedsvc.web.metrics import render_metrics
 from feedsvc.web.moves import find_move, is_gone
 from feedsvc.web.navigation import is_navigation
@@ -65,6 +66,7 @@ class Site:
     browser_page: bool = True
     deltas: Deltas | None = None
     tallies: Tallies | None = None
+    hubs: HubLinks = NO_HUBS
 
     def show_index(self, request: Request) -> Response:
         """Answer with the index of all feeds, or those that ``?q=`` means; 503 before there are any."""
@@ -168,7 +170,8 @@ class Site:
                 return self._show(request, page[1], page[0].bodies.__getitem__)
         now = self.clock()
         cache_control = self.freshness.cache_control(now, snapshot.next_change)
-        resource = describe_feed(representation, cache_control=cache_control, now=now)
+        links = self.hubs.of(representation)
+        resource = describe_feed(representation, cache_control=cache_control, now=now, links=links)
         read = partial(snapshot.read_body, path)
         if self.deltas and "A-IM" in request.headers and request.method in ("GET", "HEAD"):
             delta = self.deltas.find(representation, resource, request.headers.get, read)

@@ -32,12 +32,14 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
     from feedsvc.web.app import PageFacts, create_app
     from feedsvc.web.fastpath import FastPath
     from feedsvc.web.freshness import Freshness
+    from feedsvc.web.hubs import HubLinks
     from feedsvc.web.metrics import FastPathCounts
     from feedsvc.web.tallies import Tallies
 
     source = source or SnapshotFollower(config.public, memory=config.memory)
     tallies = Tallies(config.metrics) if config.metrics else None
     audience = _make_counter(config, source)
+    hubs = HubLinks(hubs=config.hubs, server_url=config.server_url)
     app = create_app(
         source,
         site=PageFacts(
@@ -67,6 +69,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         audience=audience,
         audience_store=config.audience.store if config.audience else None,
         today=config.audience.today if config.audience else None,
+        hubs=hubs,
     )
     freshness = Freshness(
         max_age=config.max_age,
@@ -80,6 +83,7 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         memory=config.memory,
         browser_page=config.browser_page,
         note=audience.note if audience else None,
+        hubs=hubs,
     )
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served

@@ -48,7 +48,7 @@ class WorkerConfig:
     ``history``, the folder that builds keep it in, there are no deltas. ``unconditional_per_minute`` of 0 limits
     nobody; ``trusted_proxies`` are IP networks. ``metrics`` is the directory of the workers' counts, None for none.
     ``timezone`` is an IANA name; ``words`` are what pages say. With ``browser_page``, browsers get a page for a feed;
-    ``frame_hosts`` are those whose frames it shows.
+    ``frame_hosts`` are those whose frames it shows. ``hubs`` are the URLs of those that feeds name.
     Without ``posts``, their directory, there is no operator's page; ``encodings`` are those of posts, ``trust_local``
     shows it on this machine without the token, and ``secret`` is what the workers share.
     """
@@ -76,6 +76,7 @@ class WorkerConfig:
     readers: tuple[str, ...] = ()
     browser_page: bool = True
     frame_hosts: tuple[str, ...] = ()
+    hubs: tuple[str, ...] = ()
     audience: AudienceConfig | None = None
     words: Words = field(default_factory=lambda: load_words("en"))
     posts: Path | None = None

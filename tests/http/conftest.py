@@ -21,6 +21,7 @@ from feedsvc.web.app import PageFacts, create_app
 from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.fastpath import FastPath
 from feedsvc.web.freshness import Freshness
+from feedsvc.web.hubs import NO_HUBS, HubLinks
 from feedsvc.web.metrics import FastPathCounts
 from feedsvc.web.operator.options import OperatorOptions
 from feedsvc.web.served import Served
@@ -142,6 +143,7 @@ class World:
     audience: AudienceCounter | None = None
     audience_store: Path | None = None
     operator: OperatorOptions | None = None
+    hubs: HubLinks = NO_HUBS
 
     def publish(self, text: str = "가", now: datetime = CHANGED) -> Snapshot:
         return publish_site(self.public, text, now)
@@ -172,6 +174,7 @@ class World:
             audience_store=self.audience_store,
             today=lambda: self.now.date(),
             operator=self.operator,
+            hubs=self.hubs,
         )
         if self.with_fast_path:
             freshness = Freshness(max_age=300, stale_while_revalidate=self.stale[0], stale_if_error=self.stale[1])
@@ -183,6 +186,7 @@ class World:
                 browser_page=self.browser_page,
                 clock=lambda: self.now.timestamp(),
                 note=self.audience.note if self.audience else None,
+                hubs=self.hubs,
             )
             self.served = before.served
             if self.tallies is not None:

@@ -1,0 +1,1 @@
+"""announce: hubs are told which feeds changed (WebSub, W3C Recommendation of 2018)."""
