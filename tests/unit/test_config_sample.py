@@ -53,6 +53,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
         "limits": {},
         "web": {},
         "audience": {},
+        "websub": {},
         "publish": {},
         "state": {},
     }
