@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format golden kills steps moved fuzz lock
+.PHONY: help run test lint format golden kills steps moved fuzz lock network
 
 help: ## Show this.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ golden: $(VENV)/.test ## Take what the code writes now as the golden files; read
 
 kills: $(VENV)/.test ## Kill 2000 builds at random points, where `make test` kills some.
 	FEEDSVC_KILLS=2000 $(BIN)/pytest tests/e2e/test_kill.py
+
+network: $(VENV)/.test ## Kill and cut off 25 builders of an object store each, where `make test` takes 2 (as root, for namespaces).
+	FEEDSVC_ROUNDS=25 $(BIN)/pytest tests/stores/test_builders.py
 
 steps: $(VENV)/.test ## Try 2000 histories of edits, renames and removals, where `make test` tries 25.
 	FEEDSVC_STEPS=2000 $(BIN)/pytest tests/property/test_steps.py tests/property/test_jekyll_steps.py

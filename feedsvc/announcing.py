@@ -11,16 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedsvc.announce.backoff import PATIENCE, next_pause
 from feedsvc.announce.hub import Outcome, announce
 from feedsvc.announce.queue import FILE, Announcement, AnnouncementQueue
 from feedsvc.announce.topics import list_topics
-from feedsvc.errors import FeedsvcError, LockHeldError
+from feedsvc.errors import FeedsvcError, LockHeldError, ManifestError
 from feedsvc.lock import build_lock
-from feedsvc.publish.manifest import MANIFEST
-from feedsvc.publish.tree import load_previous
+from feedsvc.publish.manifest import MANIFEST, Manifest, parse_manifest
+from feedsvc.remote.sent import Memory
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -50,10 +51,11 @@ def announce_published(
     """Tell each hub of the topics that are not as it was told last; return when there is more to tell, if ever.
 
     Begins no request after ``patience_s`` seconds, or when ``is_over``. Nothing is done while another process does it,
-    nor before anything is published. Raises StoreError where what was told cannot be noted.
+    nor before anything is published: with an object store, before it is there, where a hub finds it. Raises StoreError
+    where what was told cannot be noted.
     """
-    manifest = load_previous(settings.publish.dir)
-    if not manifest.snapshot:
+    manifest = _read(_manifest_file(settings))
+    if manifest is None:
         return None
     deadline = time.monotonic() + patience_s
     topics = list_topics(manifest.representations.values(), settings.feeds_url)
@@ -161,9 +163,21 @@ class Announcer:
         self._seen, self._complaint = seen, ""
 
 
+def _manifest_file(settings: Settings) -> Path:
+    """Return where it says what subscribers can fetch: with an object store, what was sent there, whole."""
+    return Memory(settings.state.dir).manifest if settings.publish.target else settings.publish.dir / MANIFEST
+
+
+def _read(file: Path) -> Manifest | None:
+    try:
+        return parse_manifest(file.read_bytes(), file)
+    except (OSError, ManifestError):
+        return None
+
+
 def _identity(settings: Settings) -> object:
     try:
-        status = (settings.publish.dir / MANIFEST).stat()
+        status = _manifest_file(settings).stat()
     except OSError:
         return None
     return settings.feeds_url, status.st_ino, status.st_mtime_ns, status.st_size

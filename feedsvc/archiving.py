@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedsvc.archiveplan import list_paths
@@ -17,7 +18,9 @@ from feedsvc.feeds.catalog import document_paths
 from feedsvc.feeds.held import Held, WrittenEntries
 from feedsvc.feeds.render import render_page
 from feedsvc.model import Entry, FeedLocation, FeedSpec
-from feedsvc.publish.archive import ArchiveTree
+from feedsvc.publish.archive import ArchiveTree, find_pages
+from feedsvc.publish.journal import MOVED as MOVED_PAGES
+from feedsvc.publish.journal import note
 from feedsvc.publish.moved import MOVED, write_moved
 from feedsvc.report import Progress, count
 
@@ -46,24 +49,26 @@ def write_archives(
     finish: Finish,
     progress: Progress,
     interrupted: Callable[[], bool],
+    journal: Path | None = None,
 ) -> None:
     """Write the pages that the plan says are not written, then remove those that are not planned.
 
     Where it is ``interrupted`` between two pages, the others stay due.
 
     What is written is committed to the index in batches. ``site_id`` is what the feeds' own ids begin with, ``now``
-    is aware, ``finish`` gives pending posts their content, and ``progress`` is told each page. Raises DocumentError,
-    StoreError and what ``finish`` raises.
+    is aware, ``finish`` gives pending posts their content, and ``progress`` is told each page.
+    ``journal`` is told of whatever changes (see :mod:`feedsvc.publish.journal`). Raises DocumentError, StoreError and
+    what ``finish`` raises.
     """
     specs = catalog_feeds(settings, index, site_id)
-    tree = ArchiveTree(settings.publish.dir, int(now.timestamp()))
+    tree = ArchiveTree(settings.publish.dir, int(now.timestamp()), journal=journal)
     try:
         moved = index.archive_work.feeds_that_moved() | index.archives.stale_feeds().keys()
         written = _write_stale(settings, index, specs, tree, finish, progress, interrupted)
         if index.archives.stale_feeds():
             return
-        _tell_moved(settings, index, [spec for spec in specs if (spec.kind, spec.key) in moved])
-        removed = _remove_unplanned(index, specs, tree)
+        _tell_moved(settings, index, [spec for spec in specs if (spec.kind, spec.key) in moved], journal)
+        removed = _remove_unplanned(index, specs, tree, settings.publish.dir)
     finally:
         tree.close()
     index.archive_work.put_known(known=True)
@@ -156,7 +161,7 @@ def _page_locations(spec: FeedSpec, page: PlannedPage, formats: Collection[str])
             )
 
 
-def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec]) -> None:
+def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec], journal: Path | None) -> None:
     """Let workers know which pages hold now what others held whose names are gone."""
     for spec in specs:
         feed = (spec.kind, spec.key)
@@ -164,20 +169,21 @@ def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec]) -> 
         moved = {name: index.archives.page_at(feed, last) for name, last in ends.items()}
         for location in spec.locations if moved else ():
             if location.format in settings.feeds.archives:
+                note(journal, MOVED_PAGES, [location.path])
                 write_moved(settings.state.dir / MOVED, location.path, moved)
 
 
-def _remove_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) -> int:
+def _remove_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree, directory: Path) -> int:
     leaving = index.archive_work.leaving()
     if not index.archive_work.is_known():
-        leaving += _find_unplanned(index, specs, tree)
+        leaving += _find_unplanned(index, specs, directory)
     for path in leaving:
         tree.remove(path)
     index.archive_work.keep(leaving)
     return len(leaving)
 
 
-def _find_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) -> list[str]:
+def _find_unplanned(index: Index, specs: Sequence[FeedSpec], directory: Path) -> list[str]:
     """Return the paths of all pages in the tree that are in no plan; somebody lost the index, or the tree."""
     planned = {
         path
@@ -186,4 +192,4 @@ def _find_unplanned(index: Index, specs: Sequence[FeedSpec], tree: ArchiveTree) 
         for path in list_paths(documents, index.archives.pages_between(feed))
     }
     others = planned | set(document_paths(specs))
-    return list(tree.pages(lambda path: parse_page_path(path) is not None and path not in others))
+    return list(find_pages(directory, lambda path: parse_page_path(path) is not None and path not in others))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import unidata_version
 
@@ -37,9 +38,11 @@ from feedsvc.publish.store import load_previous, recover
 from feedsvc.publishing import publish_touched
 from feedsvc.readers import find_drift, finish_posts, mark_of_rules, read_posts, site_directory
 from feedsvc.report import BuildReport, Progress, ignore_progress
+from feedsvc.sending import Sender, sending
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
+    from feedsvc.remote.holding import Builder
 
 _log = logging.getLogger(__name__)
 
@@ -59,39 +62,50 @@ def build(
     changed: frozenset[str] | None = None,
     progress: Progress = ignore_progress,
     interrupted: Callable[[], bool] = lambda: False,
+    builder: Builder | None = None,
 ) -> BuildReport:
     """Bring the published tree up to date with the posts directory, as of ``now`` (aware).
 
     Waits at most ``wait`` seconds for another build. ``changed`` are the paths of files and directories, relative
     to the posts directory, that may not be as the last build found them; None: nobody knows, so all are looked at.
     ``progress`` is told how far the work has come. Once the edition is live, ``interrupted`` tells whether there is
-    something to do that is more urgent than archives, which then wait for the next build. Raises a FeedsvcError when
-    the edition cannot be built; the last one then stands.
+    something to do that is more urgent than archives, which then wait for the next build. ``builder`` is one that
+    goes on after this build; else, with a target, there is one for as long as it takes. Nothing is built while another
+    one has the lease of the target (LeaseHeldError). Raises a FeedsvcError when the edition cannot be built; the last
+    one then stands. NotSentError: it is live here, but not all in the store.
     """
     started = time.monotonic()
-    run = _Run(
-        settings=settings,
-        now=now,
-        allow_removals=allow_removals,
-        changed=changed,
-        progress=progress,
-        interrupted=interrupted,
-    )
-    with build_lock(settings.state.dir / "build.lock", wait=wait), collected_again():
+    lock = settings.state.dir / "build.lock"
+    with build_lock(lock, wait=wait), collected_again(), sending(settings, now, builder, wait) as sender:
         recover(settings.publish.dir)
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return _build_locked(run, started)
-            except DatabaseError as error:
-                index_path = settings.state.dir / "index.sqlite3"
-                if not (error.damaged and error.path == str(index_path)):
-                    raise
-                _log.warning("%s; it is only a cache, so it is made anew", error)
-                delete_index(index_path)
-            except SourceChangedError as error:
-                _log.info("%s changed while it was read; looking again", error.path)
-                run = replace(run, changed=None)
-        return _build_locked(run, started)
+        sender.take_up()
+        run = _Run(
+            settings=settings,
+            now=now,
+            allow_removals=allow_removals,
+            changed=changed,
+            progress=progress,
+            interrupted=interrupted,
+            sender=sender,
+        )
+        return _build_patiently(run, started)
+
+
+def _build_patiently(run: _Run, started: float) -> BuildReport:
+    """Build again where the index turns out to be damaged, or a post changes while it is read."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _build_locked(run, started)
+        except DatabaseError as error:
+            index_path = run.settings.state.dir / "index.sqlite3"
+            if not (error.damaged and error.path == str(index_path)):
+                raise
+            _log.warning("%s; it is only a cache, so it is made anew", error)
+            delete_index(index_path)
+        except SourceChangedError as error:
+            _log.info("%s changed while it was read; looking again", error.path)
+            run = replace(run, changed=None)
+    return _build_locked(run, started)
 
 
 def warm_up() -> None:
@@ -111,6 +125,7 @@ class _Run:
     changed: frozenset[str] | None
     progress: Progress
     interrupted: Callable[[], bool]
+    sender: Sender
 
 
 def _build_locked(run: _Run, started: float) -> BuildReport:
@@ -163,12 +178,15 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         )
         index.put_meta("ledger", ledger.mark())
         index.commit()
+        sender = run.sender
+        sender.send_edition(ledger.mark())
         if index.archive_work.is_pending():
-            _write_archives(run, index, ledger)
-        return give_account(index, publication, time.monotonic() - started)
+            _write_archives(run, index, ledger, sender.journal)
+        sender.send_pages()
+        return sender.settle(give_account(index, publication, time.monotonic() - started))
 
 
-def _write_archives(run: _Run, index: Index, ledger: Ledger) -> None:
+def _write_archives(run: _Run, index: Index, ledger: Ledger, journal: Path | None) -> None:
     """Write what is due of the archives, now that the edition is live; the next build writes what this one does not."""
     from feedsvc.archiving import write_archives
 
@@ -182,6 +200,7 @@ def _write_archives(run: _Run, index: Index, ledger: Ledger) -> None:
             finish=partial(finish_posts, settings),
             progress=run.progress,
             interrupted=run.interrupted,
+            journal=journal,
         )
     except SourceChangedError as error:
         _log.info("%s changed before its archive page was written; the next build writes it", error.path)

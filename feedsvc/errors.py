@@ -124,3 +124,43 @@ class MendError(FeedsvcError):
         # What was typed may hold anything, a terminal's control characters too.
         shown = where if where.isprintable() else repr(where)
         super().__init__(f"{shown}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class ObjectStoreError(FeedsvcError):
+    """An object store cannot be reached, refuses, or holds what feedsvc did not write. ``address`` is the object's."""
+
+    def __init__(self, address: str, reason: str, hint: str = "") -> None:
+        self.address, self.reason, self.hint = address, reason, hint
+        super().__init__(f"{address}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class ObjectConflictError(ObjectStoreError):
+    """An object is not as it was expected: somebody else wrote it in between."""
+
+
+class NotModifiedError(ObjectStoreError):
+    """An object is what was read before."""
+
+
+class NotSentError(FeedsvcError):
+    """The edition is published on this machine, and the object store did not take all of it."""
+
+    def __init__(self, reason: ObjectStoreError) -> None:
+        self.reason = reason
+        super().__init__(f"published here, not sent: {reason}; the next build sends what is missing")
+
+
+class LeaseLostError(ObjectStoreError):
+    """Another builder has the lease of a store, so nothing of ours may be published there."""
+
+
+class LeaseHeldError(LockHeldError):
+    """Another builder has the lease of a store, and is alive. ``holder`` is its name."""
+
+    def __init__(self, address: str, holder: str) -> None:
+        self.path, self.address, self.holder = address, address, holder
+        FeedsvcError.__init__(
+            self,
+            f"{address}: {holder} holds the lease, so it builds and this one does not; wait for it to end with "
+            "--wait SECONDS, or, if it is a service, have that one build (SIGUSR1, or POST /-/build)",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,11 @@ def ignore_progress(what: str, done: int, total: int) -> None:
 def count(number: int, noun: str) -> str:
     """Return "1 post", "2 posts"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def format_size(number: int) -> str:
+    """Return "12 kB", "3.4 MB"."""
+    return f"{number / 1e6:.1f} MB" if number >= 1_000_000 else f"{-(-number // 1000)} kB"
 
 
 ELSEWHERE = "in "
@@ -80,6 +85,8 @@ class BuildReport:
     ``posts`` are live; ``written``, ``removed`` and ``unchanged`` count documents by
     URL path; ``warnings`` are about posts and begin with their paths, as rejections do;
     ``next_change`` is when the next waiting post goes live, or one that expires leaves.
+    ``sent`` counts the ``objects`` that an object store was sent, their ``bytes``, and those ``removed`` there;
+    None: there is no such store.
     """
 
     posts: int
@@ -93,11 +100,14 @@ class BuildReport:
     warnings: tuple[str, ...] = ()
     feed_warnings: tuple[str, ...] = ()
     next_change: datetime | None = None
+    sent: Mapping[str, int] | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the object that ``feedsvc build --json`` prints."""
         told = _fields(self)
         told |= {"rejected": [_fields(each) for each in self.rejected], "duration_s": round(self.duration_s, 3)}
+        if self.sent is None:
+            del told["sent"]
         del told["warnings"], told["feed_warnings"], told["next_change"]
         return told
 
@@ -114,6 +124,8 @@ class BuildReport:
         if self.removed:
             parts.append(f"{len(self.removed)} removed")
         parts.append(f"{self.unchanged} unchanged")
+        if self.sent:
+            parts.append(f"{count(self.sent['objects'], 'object')} ({format_size(self.sent['bytes'])}) sent")
         if self.rejected:
             parts.append(f"{count(len(self.rejected), 'post')} rejected (feedsvc check tells why)")
         if self.warnings or self.feed_warnings:

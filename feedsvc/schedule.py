@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from feedsvc.build import build, warm_up
 from feedsvc.config import Settings
-from feedsvc.errors import FeedsvcError
+from feedsvc.errors import FeedsvcError, LeaseHeldError
 from feedsvc.posts.sitefiles import DRAWN_ON
 from feedsvc.report import BuildReport
 from feedsvc.status import (
@@ -62,6 +62,7 @@ class BuildSchedule:
         self._changes = Changes()
         self._seen = 0
         self._built_at = ""
+        self._standby_of = ""
         # It warns of runs that were "skipped": those that one waiting in the queue stands for.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # One thread: runs queue instead of overlapping. No run is dropped for being late or for finding
@@ -169,6 +170,10 @@ class BuildSchedule:
                 changed=changed,
                 interrupted=self._is_urgent,
             )
+        except LeaseHeldError as error:
+            # It is no failure: whoever takes the lease over looks at all posts, so nothing is to be remembered.
+            self._stand_by(error)
+            return
         except FeedsvcError as error:
             _log.error("build failed: %s", error)
             outcome = error
@@ -180,7 +185,15 @@ class BuildSchedule:
             self._changes.note(None)
         else:
             _log.info("build: %s", outcome.summary())
+        self._standby_of = ""
         self._record(outcome)
+
+    def _stand_by(self, error: LeaseHeldError) -> None:
+        if self._standby_of != error.holder:
+            told = "standby: %s holds the lease of %s and builds; what is here is served"
+            _log.info(told, error.holder, error.address)
+        self._standby_of = error.holder
+        self._tell_service(building_since=None)
 
     def _record(self, outcome: BuildReport | FeedsvcError) -> None:
         finished = self._clock()
@@ -197,7 +210,15 @@ class BuildSchedule:
         """Tell what is going on; the watchers say themselves whether they watch."""
         self._building_since = building_since
         watching, reason = describe_watching(self._watchers)
-        self._note.tell(Service(pid=os.getpid(), building_since=building_since, watching=watching, reason=reason))
+        self._note.tell(
+            Service(
+                pid=os.getpid(),
+                building_since=building_since,
+                watching=watching,
+                reason=reason,
+                standby_of=self._standby_of,
+            )
+        )
 
     def follow(self) -> None:
         """Take note of builds that others ran: a post that waits may have come, or gone; and of what watchers met."""

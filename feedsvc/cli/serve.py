@@ -20,8 +20,11 @@ from feedsvc.cli.state import State, now
 from feedsvc.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from feedsvc.audience.salt import Salt
     from feedsvc.config import Settings
+    from feedsvc.remote.holding import Builder
     from feedsvc.web.server import WorkerConfig
 
 _log = logging.getLogger(__name__)
@@ -47,7 +50,9 @@ def serve(state: State) -> None:
     config = _worker_config(settings, salt)
     keeper = Keeper(settings.state.dir, salt, today, settings.audience.keep)
     announcer = Announcer(settings, now)
-    schedule = BuildSchedule(settings, now, show_first(build, quiet=state.quiet))
+    builder = _make_builder(settings, lambda: schedule.ask())
+    run_build = partial(build, builder=builder) if builder else build
+    schedule = BuildSchedule(settings, now, show_first(run_build, quiet=state.quiet))
     # In a thread: a handler runs between two instructions of the main one, which may hold the scheduler's lock.
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=schedule.ask).start())
 
@@ -60,12 +65,16 @@ def serve(state: State) -> None:
             return None
         if (changed.server.listen, changed.server.workers) != (settings.server.listen, settings.server.workers):
             _log.warning("[server] listen and workers are taken over when feedsvc starts the next time only")
+        if (changed.publish.target, changed.publish.lease) != (settings.publish.target, settings.publish.lease):
+            _log.warning("[publish] target and lease are taken over when feedsvc starts the next time only")
         schedule.reconfigure(changed)
         keeper.reconfigure(changed.audience.keep)
         announcer.reconfigure(changed)
         return config
 
     schedule.start()
+    if builder:
+        builder.start()
     keeper.start()
     announcer.start()
     clear_tallies(settings.state.dir / _METRICS)
@@ -81,8 +90,20 @@ def serve(state: State) -> None:
         )
     finally:
         schedule.stop()
+        if builder:
+            builder.stop()
         keeper.stop()
         announcer.stop()
+
+
+def _make_builder(settings: Settings, on_change: Callable[[], None]) -> Builder | None:
+    if not settings.publish.target:
+        return None
+    from feedsvc.remote.holding import Builder
+
+    # What happens to the lease is no work for the thread that renews it.
+    ask = lambda: threading.Thread(target=on_change, name="ask").start()  # noqa: E731 (a name for what is handed on)
+    return Builder(settings.publish.target, ttl=settings.publish.lease.total_seconds(), on_change=ask)
 
 
 def _worker_config(settings: Settings, salt: Salt) -> WorkerConfig:

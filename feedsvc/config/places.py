@@ -64,6 +64,18 @@ def parse_optional_url(value: object) -> str:
     return "" if value == "" else parse_url(value)
 
 
+def parse_target(value: object) -> str:
+    """Return the address of an object store, or ``""`` for ``""``. Raise RefusedError for what cannot be one."""
+    from feedsvc.objects.address import address_problem
+
+    text = parse_text(value).strip()
+    if text and (problem := address_problem(text)):
+        # Not repeated: it may hold a password.
+        reason, _, hint = problem.partition("; ")
+        raise RefusedError(f"the address {reason}", hint)
+    return text
+
+
 def parse_email(value: object) -> str:
     """Return an e-mail address, or ``""`` for ``""``. Raise RefusedError for what has no user and host."""
     text = parse_text(value).strip()

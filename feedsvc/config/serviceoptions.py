@@ -88,6 +88,22 @@ class Publish(Table):
     """Where the feeds are written to."""
 
     dir: Directory = option("public", "A directory of its own, relative to this file.", shapes_output=False)
+    target: Annotated[str, PlainValidator(places.parse_target)] = option(
+        "",
+        "An object store that the feeds are sent to as well: s3://bucket/prefix, gs://…, az://… or file:///directory; "
+        "none if empty. Credentials and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, …).",
+        shapes_output=False,
+    )
+    grace: Duration = option(
+        "1h",
+        "How long the store keeps what no edition needs any more, for those who are still reading it.",
+        shapes_output=False,
+    )
+    lease: Annotated[timedelta, PlainValidator(values.parse_lease)] = option(
+        "15s",
+        "Where several machines build for the target: how long one that died keeps the others from building.",
+        shapes_output=False,
+    )
 
 
 class State(Table):

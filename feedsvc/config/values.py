@@ -82,6 +82,14 @@ def parse_period(value: object) -> timedelta:
     return duration
 
 
+def parse_lease(value: object) -> timedelta:
+    """Return a duration from a second to an hour (``parse_duration``). Raise RefusedError for another."""
+    duration = parse_period(value)
+    if duration > timedelta(hours=1):
+        raise RefusedError(f"{value!r} is too long", 'write "1h" or less; the sender renews it as long as it runs')
+    return duration
+
+
 def parse_size(value: object) -> int:
     """Return the bytes that ``2MB`` (1000s), ``1MiB`` (1024s) or a plain number says, 1 kB at least.
 

@@ -23,6 +23,9 @@ from feedsvc.records import to_microseconds
 _META = "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;\n"
 _SCHEMA = _META + entries.SCHEMA + kept.SCHEMA + termnames.SCHEMA + create_indexes(entries.INDEXES)
 
+# Of the rows that say which ledgers this one was made of: how their names begin, and how many are kept.
+_BEFORE, _MOST_BEFORE = "before:", 200
+
 
 class Ledger:
     """The ledger in one transaction; nothing is kept unless :meth:`commit` is reached."""
@@ -70,6 +73,26 @@ class Ledger:
     def mark(self) -> str:
         """Name this ledger at this generation; an index that saw another one is out of date."""
         return f"{self._meta('uuid')}:{self._meta('generation')}"
+
+    def includes(self, mark: str) -> bool:
+        """Tell whether this ledger is the one with that mark, or was made of it by later builds."""
+        uuid, _, generation = mark.partition(":")
+        row = self.database.row("SELECT value FROM meta WHERE name=?", (f"{_BEFORE}{uuid}",))
+        known = self._meta("generation") if uuid == self._meta("uuid") else row[0] if row else ""
+        return known.isdecimal() and generation.isdecimal() and int(known) >= int(generation)
+
+    def branch(self) -> None:
+        """Name it anew, for a machine that goes on from another one's: what both add from here must differ by mark.
+
+        It remembers the latest of those it was made of, for :meth:`includes`.
+        """
+        self._put_meta(f"{_BEFORE}{self._meta('uuid')}", self._meta("generation"))
+        self._put_meta("uuid", secrets.token_hex(8))
+        self.database.execute(
+            "DELETE FROM meta WHERE name LIKE ? AND name NOT IN (SELECT name FROM meta WHERE name LIKE ? "
+            "ORDER BY CAST(value AS INTEGER) DESC LIMIT ?)",
+            (f"{_BEFORE}%", f"{_BEFORE}%", _MOST_BEFORE),
+        )
 
     def commit(self) -> None:
         """Make what was decided durable, as a new generation if anything changed."""

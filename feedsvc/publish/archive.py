@@ -19,6 +19,7 @@ from feedsvc.model import Representation, Variant
 from feedsvc.publish.bodies import read_dated, read_plain
 from feedsvc.publish.disk import Disk, resolve
 from feedsvc.publish.encodings import SUFFIXES, encode
+from feedsvc.publish.journal import PAGE, note
 from feedsvc.publish.manifest import ARCHIVE_STAGING, STAGING, make_etag
 
 _SUFFIX = SUFFIXES["gzip"]
@@ -34,10 +35,11 @@ _HEADER, _LEAST = b"\x1f\x8b\x08\x00", 18
 class ArchiveTree:
     """Writes and removes pages below ``directory``; paths are URL paths. All methods raise :class:`StoreError`.
 
-    ``mtime``, in seconds since the epoch, is what changed pages are dated.
+    ``mtime``, in seconds since the epoch, is what changed pages are dated. ``journal`` is told what is about to change.
     """
 
-    def __init__(self, directory: Path, mtime: int, disk: Disk | None = None) -> None:
+    def __init__(self, directory: Path, mtime: int, disk: Disk | None = None, journal: Path | None = None) -> None:
+        self._journal = journal
         self._disk = disk or Disk()
         self._directory = resolve(directory)
         self._mtime = mtime
@@ -72,6 +74,7 @@ class ArchiveTree:
         """Put what was taken into place, durably; return how many pages that were."""
         self._wait(0)
         self._disk.sync(draft for draft, _ in self._staged)
+        note(self._journal, PAGE, (self._path(place) for _, place in self._staged))
         folders: set[Path] = set()
         for draft, place in self._staged:
             self._disk.make_directory(place.parent)
@@ -85,6 +88,7 @@ class ArchiveTree:
     def remove(self, path: str) -> None:
         """Remove a page, and the folders that it leaves empty."""
         place = self._place(path)
+        note(self._journal, PAGE, [path])
         self._disk.remove(place)
         for folder in place.relative_to(self._directory).parents[:-1]:
             if not self._disk.prune(self._directory / folder):
@@ -95,21 +99,30 @@ class ArchiveTree:
         self._worker.shutdown(cancel_futures=True)
         self._clear()
 
-    def pages(self, is_page: Callable[[str], bool]) -> Iterator[str]:
-        """Yield the URL path of every file, less its suffix, that ``is_page`` says is a page."""
-        for folder, inner, files in os.walk(self._directory):
-            inner[:] = sorted(name for name in inner if not name.startswith(STAGING))
-            for name in sorted(files):
-                path = f"/{(Path(folder) / name).relative_to(self._directory).as_posix()}"
-                if path.endswith(_SUFFIX) and is_page(path.removesuffix(_SUFFIX)):
-                    yield path.removesuffix(_SUFFIX)
-
     def _place(self, path: str) -> Path:
         return self._directory / (path[1:] + _SUFFIX)
+
+    def _path(self, place: Path) -> str:
+        return f"/{place.relative_to(self._directory).as_posix()}".removesuffix(_SUFFIX)
 
     def _clear(self) -> None:
         self._staged.clear()
         self._disk.remove_tree(self._directory / ARCHIVE_STAGING)
+
+
+def find_pages(directory: Path, is_page: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the URL path of every file of a tree, less its suffix, that ``is_page`` says is a page."""
+    for folder, inner, files in os.walk(directory):
+        inner[:] = sorted(name for name in inner if not name.startswith(STAGING))
+        for name in sorted(files):
+            path = f"/{(Path(folder) / name).relative_to(directory).as_posix()}"
+            if path.endswith(_SUFFIX) and is_page(path.removesuffix(_SUFFIX)):
+                yield path.removesuffix(_SUFFIX)
+
+
+def read_page_file(directory: Path, path: str) -> bytes | None:
+    """Return the bytes in gzip of the page at a URL path; None where there is no plain file."""
+    return read_plain(directory / (path[1:] + _SUFFIX), _MOST_BYTES)
 
 
 def _mtime(place: Path) -> int:

@@ -71,7 +71,12 @@ def add_edition(history: History, edition: PastEdition) -> History:
 
 def history_file(directory: Path, path: str) -> Path:
     """Return where the history of the document at ``path`` is kept: a flat name, whatever the path holds."""
-    return directory / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.json"
+    return directory / history_name(path)
+
+
+def history_name(path: str) -> str:
+    """Return the name of that file."""
+    return f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.json"
 
 
 def read_history(directory: Path, path: str) -> History:

@@ -17,12 +17,16 @@ Watching = Literal["on", "off", "waiting", "failed"]
 
 
 class Service(NamedTuple):
-    """What the process ``pid`` is doing; ``reason`` says why watching failed."""
+    """What the process ``pid`` is doing; ``reason`` says why watching failed.
+
+    ``standby_of`` is the builder that has the lease of the object store and builds instead of this one.
+    """
 
     pid: int
     building_since: datetime | None = None
     watching: Watching = "off"
     reason: str = ""
+    standby_of: str = ""
 
 
 class ServiceNote:
@@ -44,12 +48,13 @@ class ServiceNote:
             "building_since": since.isoformat(timespec="milliseconds") if since else None,
             "watching": service.watching,
             "reason": service.reason,
+            "standby_of": service.standby_of,
         }
         replace_json(self._path, document, what="the state of the service")
 
 
-def read_service(path: Path, pid: int) -> Service | None:
-    """Return what the process ``pid`` told last; None if it told nothing, or another one did."""
+def read_service(path: Path, pid: int | None = None) -> Service | None:
+    """Return what the process ``pid``, or any, told last; None if it told nothing, or another one did."""
     try:
         told = json.loads(path.read_bytes())
         since = told["building_since"]
@@ -58,7 +63,8 @@ def read_service(path: Path, pid: int) -> Service | None:
             building_since=datetime.fromisoformat(since) if since else None,
             watching=told["watching"],
             reason=told["reason"],
+            standby_of=told.get("standby_of", ""),
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return service if service.pid == pid else None
+    return service if pid in (None, service.pid) else None

@@ -12,6 +12,7 @@ from datetime import datetime
 from werkzeug.http import http_date
 
 from feedsvc.model import Representation, Variant
+from feedsvc.publish.mediatypes import content_type_of
 from feedsvc.web.negotiation import OK, PRECONDITION_FAILED, choose_variant, evaluate_preconditions
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -50,14 +51,6 @@ class Answer:
     status: int
     headers: Headers
     coding: str | None = None
-
-
-def content_type_of(media_type: str) -> str:
-    """Return the Content-Type: XML says its charset, as its declaration does (RFC 7303, 3).
-
-    JSON has none to say: RFC 8259, 11 defines no such parameter, and it is UTF-8 always (8.1).
-    """
-    return media_type if media_type.endswith("json") else f"{media_type}; charset=utf-8"
 
 
 def describe_feed(

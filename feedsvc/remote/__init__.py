@@ -1,0 +1,1 @@
+"""remote: editions in an object store, sent there by builders and followed by replicas."""

@@ -1,0 +1,50 @@
+"""A real S3 for tests: SeaweedFS, started once for those that only need it to answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedsvc.objects.address import open_objects
+from feedsvc.objects.store import Objects
+
+
+def _load() -> Any:
+    """Load the helper beside this file: folders of tests are no packages."""
+    name = "stores_seaweed"
+    spec = spec_from_file_location(name, Path(__file__).with_name("seaweed.py"))
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def seaweed_module() -> Any:
+    """Return the helper, for tests that kill parts of a cluster of their own."""
+    return _load()
+
+
+@pytest.fixture(scope="session")
+def seaweed(seaweed_module: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Give a cluster of one volume server, with the bucket ``feeds``, which this process uses meanwhile."""
+    before = dict(os.environ)
+    with seaweed_module.Seaweed(directory=tmp_path_factory.mktemp("seaweed")) as cluster:
+        os.environ.update(cluster.environ)
+        yield cluster
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def bucket(seaweed: Any, request: pytest.FixtureRequest) -> Callable[[], Objects]:
+    """Open a prefix of the test's own in the real store, again and again if need be."""
+    return lambda: open_objects(f"s3://feeds/{request.node.name}")
