@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationInfo
 
@@ -144,6 +145,12 @@ def _mixed_directories(options: Options) -> Iterator[tuple[Where, RefusedError]]
     if state.is_relative_to(publish):
         reason = f"{state} is inside {publish}, where everybody can read it"
         yield ("state", "dir"), RefusedError(reason, "choose a directory beside it")
+    target = urlsplit(options.publish.target)
+    sent_to = Path(os.path.normpath(unquote(target.path)))
+    taken = next((each for each in (posts, publish, state) if _overlap(each, sent_to)), None)
+    if target.scheme == "file" and taken:
+        reason = f"{sent_to} and {taken} are one directory, or one is inside the other"
+        yield ("publish", "target"), RefusedError(reason, "choose a directory of its own")
 
 
 def _is_left_out(directory: Path, options: Options) -> bool:

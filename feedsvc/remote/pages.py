@@ -23,9 +23,10 @@ from feedsvc.publish.moved import MOVED
 from feedsvc.publish.store import load_previous
 from feedsvc.remote.parallel import in_parallel
 from feedsvc.remote.plan import moved_object
+from feedsvc.remote.project import put_served
 from feedsvc.remote.sent import Sent
 from feedsvc.remote.sweep import retire
-from feedsvc.remote.task import Task, Terms, put_served
+from feedsvc.remote.task import Task, Terms
 
 _MOST_BYTES = 1 << 24
 

@@ -1,4 +1,4 @@
-"""What one sending works with, and the objects that a CDN serves, which no earlier builder may overwrite."""
+"""What one sending works with: from where to where, under which lease, and what is said of the objects."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from feedsvc.errors import LeaseLostError, ObjectConflictError
-from feedsvc.objects.store import Objects, Stored
-from feedsvc.publish.manifest import make_etag
-from feedsvc.remote.sent import Memory, Sent
-
-_ATTEMPTS = 3
+from feedsvc.objects.store import Objects
+from feedsvc.remote.sent import Memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,31 +51,3 @@ class Task:
     def memory(self) -> Memory:
         """What is remembered of the store."""
         return Memory(self.state)
-
-
-def put_served(task: Task, name: str, data: bytes, attributes: Mapping[str, str], *, new: bool) -> Sent:
-    """Write what a CDN serves, unless it is there with these bytes and attributes; ``new``: it is likely not there.
-
-    Raises :class:`LeaseLostError` where a builder of a later term was before us.
-    """
-    ours = {**attributes, "digest": make_etag(data)}
-    stored = None if new else task.objects.look(name)
-    for _ in range(_ATTEMPTS):
-        if stored is not None and _is_settled(task, name, stored, ours):
-            return Sent()
-        try:
-            task.objects.put(name, data, {**ours, "term": str(task.term)}, expect=stored.tag if stored else False)
-        except ObjectConflictError:
-            stored = task.objects.look(name)
-        else:
-            return Sent(objects=1, bytes=len(data))
-    raise ObjectConflictError(task.objects.place(name), "is written by others again and again", "look who writes there")
-
-
-def _is_settled(task: Task, name: str, stored: Stored, ours: Mapping[str, str]) -> bool:
-    term = stored.attributes.get("term", "")
-    if term.isascii() and term.isdigit() and int(term) > task.term:
-        raise LeaseLostError(
-            task.objects.place(name), f"was written in term {term}, ours is {task.term}", "another builder goes on"
-        )
-    return all(stored.attributes.get(key) == value for key, value in ours.items())

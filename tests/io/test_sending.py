@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pytest
 
 from feedsvc.config import Settings
-from feedsvc.errors import LeaseLostError, NotSentError, ObjectStoreError, StoreError
+from feedsvc.errors import ConfigError, LeaseLostError, NotSentError, ObjectStoreError, StoreError
 from feedsvc.objects.address import open_objects
 from feedsvc.objects.store import NONE, Attributes, Listed, Objects, Stored
 from feedsvc.publish.manifest import make_etag, parse_manifest
@@ -452,3 +452,16 @@ def test_without_a_target_nothing_is_noted_or_imported(
 
     assert "sent" not in report.as_json()
     assert not (site / "var/sent").exists()
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated(settings: Callable[..., Settings]) -> None:
+    with pytest.raises(ConfigError, match="by the environment") as refused:
+        settings(publish={"target": "s3://key:hush@bucket/feeds"})
+
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("inside", ["public", "public/store", "var", "."])
+def test_a_store_has_a_directory_of_its_own(settings: Callable[..., Settings], site: Path, inside: str) -> None:
+    with pytest.raises(ConfigError, match="choose a directory of its own"):
+        settings(publish={"target": f"file://{site}/{inside}"})
