@@ -36,7 +36,7 @@ from feedsvc.remote.ledgerrestore import take_over
 
 ROUNDS = int(os.environ.get("FEEDSVC_ROUNDS", "2"))
 TTL = 2.0
-_PATIENCE_S = 60.0
+_PATIENCE_S = 90.0
 _SINCE = re.compile(r"this builder holds the lease: term (\d+), since ([\d.]+)")
 _HELD = re.compile(r"it held the lease: term (\d+), from ([\d.]+) to ([\d.]+)")
 
