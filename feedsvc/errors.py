@@ -92,6 +92,14 @@ class StaleSnapshotError(FeedsvcError):
         super().__init__(f"{path}: replaced by a newer edition")
 
 
+class BodyUnavailableError(FeedsvcError):
+    """Bytes that an edition names cannot be had now, from the store that keeps them; ask again in a moment."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address, self.reason = address, reason
+        super().__init__(f"{address}: {reason}")
+
+
 class ServeError(FeedsvcError):
     """The server cannot listen where it is told to, or its workers keep dying."""
 
@@ -164,3 +172,7 @@ class LeaseHeldError(LockHeldError):
             f"{address}: {holder} holds the lease, so it builds and this one does not; wait for it to end with "
             "--wait SECONDS, or, if it is a service, have that one build (SIGUSR1, or POST /-/build)",
         )
+
+
+class UnfitStoreError(ObjectStoreError):
+    """A store was reached, and what it holds cannot be followed."""

@@ -18,6 +18,7 @@ from feedsvc.errors import NotSentError, ObjectStoreError
 from feedsvc.feeds.archive import parse_page_path
 from feedsvc.feeds.stylesheet import PATH as STYLESHEET
 from feedsvc.report import BuildReport
+from feedsvc.sharing import describe_site
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -80,6 +81,7 @@ class Sender:
         if holding is None or builder is None:
             return
         from feedsvc.remote.push import send_edition
+        from feedsvc.remote.sitefacts import dump_site
 
         try:
             self._sent = send_edition(
@@ -90,7 +92,7 @@ class Sender:
                 state=self._settings.state.dir,
                 term=holding.term,
                 ledger=builder.copy_ledger(self._settings.state.dir, holding, mark),
-                site=site_facts(self._settings),
+                site=dump_site(describe_site(self._settings)),
                 check=holding.check,
                 now=self._now,
                 terms=make_terms(self._settings),
@@ -155,21 +157,6 @@ def make_terms(settings: Settings) -> Terms:
         extras={STYLESHEET[1:]: "text/css; charset=utf-8"},
         document_of=_document_of,
     )
-
-
-def site_facts(settings: Settings) -> dict[str, object]:
-    """Return what replicas must know of the site to answer as this machine would, plain JSON."""
-    server, site = settings.server, settings.site
-    ages = ("max_age", "stale_while_revalidate", "stale_if_error", "archive_max_age")
-    return {
-        "title": site.title,
-        "url": site.url,
-        "description": site.description,
-        "language": site.language,
-        "server_url": server.url or site.url,
-        "menu": settings.web.feed_menu,
-        **{name: _seconds(getattr(server, name)) for name in ages},
-    }
 
 
 def _cache_control(max_age: timedelta, others: tuple[tuple[str, timedelta], ...] = ()) -> str:

@@ -1,4 +1,4 @@
-"""`feedsvc serve`: build, serve and keep rebuilding until SIGTERM.
+"""`feedsvc serve`: build, serve and keep rebuilding until SIGTERM; or serve what another machine builds.
 
 The main process schedules and builds; workers of their own answer requests, so
 that a build never steals from a poll.
@@ -33,9 +33,25 @@ _METRICS = "metrics"
 
 
 @click.command()
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="URL",
+    help="Build nothing: serve what is in the object store at URL (s3://bucket/prefix, gs://…, az://…, file:///…).",
+)
 @click.pass_obj
-def serve(state: State) -> None:
+def serve(state: State, *, source: str) -> None:
     """Build, serve and keep rebuilding until SIGTERM; SIGUSR1 builds at once, SIGHUP reads the configuration again."""
+    if (followed := state.replica_settings(source)) is not None:
+        from feedsvc.cli.replica import serve_replica
+
+        serve_replica(state, followed, source)
+    else:
+        _serve_built(state)
+
+
+def _serve_built(state: State) -> None:
     from feedsvc.announcing import Announcer
     from feedsvc.audience.keeping import Keeper
     from feedsvc.audience.salt import Salt, Today
@@ -112,43 +128,44 @@ def _worker_config(settings: Settings, salt: Salt) -> WorkerConfig:
     from feedsvc.audience.store import FILE
     from feedsvc.publish.history import HISTORY
     from feedsvc.publish.moved import MOVED
+    from feedsvc.sharing import describe_site
     from feedsvc.status import STATUS_FILE
     from feedsvc.web.workerconfig import AudienceConfig, WorkerConfig
-    from feedsvc.words import load_words
 
     server = settings.server
+    facts = describe_site(settings)
     return WorkerConfig(
         public=settings.publish.dir,
         status=settings.state.dir / STATUS_FILE,
         history=settings.state.dir / HISTORY,
         control_pid=os.getpid(),
-        title=settings.site.title,
-        description=settings.site.description,
-        language=settings.site.language,
-        server_url=settings.feeds_url,
-        max_age=int(server.max_age.total_seconds()),
+        title=facts.title,
+        description=facts.description,
+        language=facts.language,
+        server_url=facts.server_url,
+        max_age=facts.max_age,
         token=server.token,
         memory=server.memory,
-        stale_while_revalidate=int(server.stale_while_revalidate.total_seconds()),
-        stale_if_error=int(server.stale_if_error.total_seconds()),
+        stale_while_revalidate=facts.stale_while_revalidate,
+        stale_if_error=facts.stale_if_error,
         unconditional_per_minute=settings.limits.unconditional_per_minute,
         trusted_proxies=settings.limits.trusted_proxies,
         metrics=settings.state.dir / _METRICS,
         moved=settings.state.dir / MOVED,
-        archive_max_age=int(server.archive_max_age.total_seconds()),
-        site_url=settings.site.url,
-        timezone=settings.site.timezone.key,
-        readers=settings.web.readers,
-        browser_page=settings.web.browser_page,
-        frame_hosts=settings.posts.iframes,
-        hubs=settings.websub.hubs,
+        archive_max_age=facts.archive_max_age,
+        site_url=facts.url,
+        timezone=facts.timezone,
+        readers=facts.readers,
+        browser_page=facts.browser_page,
+        frame_hosts=facts.frame_hosts,
+        hubs=facts.hubs,
         audience=AudienceConfig(
             store=settings.state.dir / FILE,
             spool=settings.state.dir / FOLDER,
             today=Today(settings.site.timezone),
             salt=salt if settings.audience.enabled else None,
         ),
-        words=load_words(settings.site.language, settings.web.words),
+        words=facts.words(),
         posts=settings.posts.dir if settings.web.operator != "off" else None,
         encodings=settings.posts.encodings,
         trust_local=settings.web.operator == "local",

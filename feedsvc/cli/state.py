@@ -33,6 +33,12 @@ class State:
             gc.enable()
         return settings
 
+    def replica_settings(self, source: str) -> Settings | None:
+        """Read the configuration of a replica of ``source`` or what it names itself; None where there is no replica."""
+        from feedsvc.config import load_replica_settings
+
+        return load_replica_settings(self.config_file, os.environ, Path.cwd(), source)
+
 
 def posts_prefix(settings: Settings) -> str:
     """Return what leads from here to the posts directory, with ``/``; nothing if we are there."""

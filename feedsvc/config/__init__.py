@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from feedsvc.config.load import Settings, fingerprint, load_settings, make_settings
+from feedsvc.config.replica import load_replica_settings
 
-__all__ = ["Settings", "fingerprint", "load_settings", "make_settings"]
+__all__ = ["Settings", "fingerprint", "load_replica_settings", "load_settings", "make_settings"]

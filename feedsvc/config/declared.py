@@ -108,7 +108,7 @@ def _sentence(table: Any) -> str:  # noqa: ANN401 (a table's class)
 
 def _walk(table: type[BaseModel], above: Where) -> Iterator[Declared]:
     for name, field in table.model_fields.items():
-        where = (*above, name)
+        where = (*above, field.alias or name)  # a word of Python's, as "from" is, has another name there
         inner = field.annotation
         nested = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
         if above or nested is None:  # a table of free keys is an option, wherever it stands

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +16,14 @@ from feedsvc.config.checks import Where, find_conflicts
 from feedsvc.config.declared import list_options
 from feedsvc.config.environ import read_environ
 from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed
+from feedsvc.config.files import find_file, read_document
 from feedsvc.config.options import Options
+from feedsvc.config.replicaoptions import Replica
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
 from feedsvc.config.siteoptions import Jekyll, Posts, Site
 from feedsvc.config.weboptions import Web
 from feedsvc.config.websuboptions import WebSub
 from feedsvc.errors import ConfigError
-
-CONFIG_VARIABLE = "FEEDSVC_CONFIG"
-
-NAMES = ("feedsvc.toml", "config/feedsvc.toml")
-"""Where the file is looked for, in this order, when nobody names it."""
 
 EITHER: Mapping[Where, Where] = {
     ("schedule", "every"): ("schedule", "cron"),
@@ -62,6 +57,7 @@ class Settings:
     websub: WebSub
     publish: Publish
     state: State
+    replica: Replica
 
     @property
     def feeds_url(self) -> str:
@@ -75,12 +71,8 @@ def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> S
     The environment's ``FEEDSVC_SITE__URL`` and the like win over the file. Raise ConfigError
     with everything that is wrong, a line each.
     """
-    file, shown = _find_file(path, environ, cwd)
-    text = _read_text(file, shown)
-    try:
-        document = tomllib.loads(text)
-    except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
-        raise problems.describe_syntax(shown, text, str(error)) from None
+    file, shown = find_file(path, environ, cwd)
+    document, text = read_document(file, shown)
     return make_settings(document, environ, file=file, shown=shown, text=text)
 
 
@@ -132,35 +124,6 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
     return value if isinstance(value, str | int) else str(value)
-
-
-def _find_file(path: Path | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, str]:
-    named = str(path) if path is not None else environ.get(CONFIG_VARIABLE, "")
-    if named:
-        file = Path(os.path.normpath(cwd / named))
-        where = "--config" if path is not None else CONFIG_VARIABLE
-        if not file.is_file():
-            reason = f"{named} is not a file" if file.exists() else f"there is no file {named}"
-            raise ConfigError(where, reason, "name a configuration file, or run `feedsvc init` to write one")
-        return file, named
-    for name in NAMES:
-        if (cwd / name).is_file():
-            return cwd / name, name
-    raise ConfigError(
-        NAMES[0],
-        f"there is no configuration in {cwd}, neither {' nor '.join(NAMES)}",
-        "run `feedsvc init` to write one, or name one with --config FILE",
-    )
-
-
-def _read_text(file: Path, shown: str) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")  # Windows editors begin with a BOM; TOML does not know it
-    except OSError as error:
-        raise ConfigError(shown, f"cannot be read: {error.strerror}", "check its permissions") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{shown}:{line}", "is not UTF-8 text", "save it as UTF-8") from None
 
 
 def _merge(document: Mapping[str, Any], given: Mapping[Where, tuple[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, PlainValidator
 from feedsvc.config.audienceoptions import Audience
 from feedsvc.config.feedoptions import Feeds, NamedFeeds, TermTables
 from feedsvc.config.redirects import parse_redirects
+from feedsvc.config.replicaoptions import Replica
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
 from feedsvc.config.siteoptions import Jekyll, Posts, Site
 from feedsvc.config.tables import (
@@ -55,3 +56,4 @@ class Options(Table):
     websub: WebSub = option({}, "")
     publish: Publish = option({}, "")
     state: State = option({}, "")
+    replica: Replica = option({}, "")

@@ -23,12 +23,17 @@ OptionalFile = OptionalDirectory
 Language = Annotated[str, PlainValidator(values.parse_language)]
 
 
-def option(default: object, doc: str, *, shapes_output: bool = True, secret: bool = False) -> Any:  # noqa: ANN401 (as pydantic's own Field)
+def option(
+    default: object, doc: str, *, shapes_output: bool = True, secret: bool = False, name: str | None = None
+) -> Any:  # noqa: ANN401 (as pydantic's own Field)
     """Declare an option. ``default`` is checked like any value; ``...`` means that it is required.
 
-    ``shapes_output`` is false where no byte of a feed and no choice of entries depends on it.
+    ``shapes_output`` is false where no byte of a feed and no choice of entries depends on it. ``name`` is what users
+    write where Python cannot.
     """
-    return Field(default, description=doc, repr=not secret, json_schema_extra={"shapes_output": shapes_output})
+    return Field(
+        default, alias=name, description=doc, repr=not secret, json_schema_extra={"shapes_output": shapes_output}
+    )
 
 
 class Table(BaseModel):

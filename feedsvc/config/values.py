@@ -90,6 +90,14 @@ def parse_lease(value: object) -> timedelta:
     return duration
 
 
+def parse_pause(value: object) -> timedelta:
+    """Return a duration of a tenth of a second or more (``parse_duration``). Raise RefusedError for a shorter one."""
+    duration = parse_duration(value)
+    if duration < timedelta(seconds=0.1):
+        raise RefusedError(f"{value!r} is too short", 'write "100ms" or more')
+    return duration
+
+
 def parse_size(value: object) -> int:
     """Return the bytes that ``2MB`` (1000s), ``1MiB`` (1024s) or a plain number says, 1 kB at least.
 

@@ -28,6 +28,8 @@ _FORMS = "write s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or
 # Of one request, retries apart: a store that hangs must not hold up a build for ever.
 _TIMEOUT = {"timeout": "20s", "connect_timeout": "5s"}
 _RETRIES: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
+_SHORT_TIMEOUT = {"timeout": "5s", "connect_timeout": "2s"}
+_FEW_RETRIES: Any = {"max_retries": 1, "retry_timeout": timedelta(seconds=5)}
 _PREFIX_OF_ENVIRONMENT = {"s3": "AWS", "gs": "GOOGLE", "az": "AZURE"}
 
 

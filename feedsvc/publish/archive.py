@@ -157,9 +157,13 @@ def read_page(directory: Path, path: str, document: Representation) -> StoredPag
     Its date is the file's, and its validators are of the bytes: identity's is made of gzip's, of which it follows.
     """
     found = read_dated(directory / (path[1:] + _SUFFIX), _MOST_BYTES)
-    if found is None or len(found[0]) < _LEAST or not found[0].startswith(_HEADER):
+    return make_page(path, document, *found) if found else None
+
+
+def make_page(path: str, document: Representation, data: bytes, mtime: int) -> StoredPage | None:
+    """Return the page that ``data`` is, changed at ``mtime`` (seconds since the epoch); None if it is no gzip."""
+    if len(data) < _LEAST or not data.startswith(_HEADER):
         return None
-    data, mtime = found
     etag = make_etag(data)
     variants = (
         Variant(coding="identity", etag=make_etag(f"identity of {etag}".encode()), size=_unpacked_size(data)),

@@ -43,18 +43,40 @@ class BodyCache:
                 self._size -= len(self._bodies.popitem(last=False)[1])
 
 
+FindBody = Callable[[str, Variant], bytes | None]
+"""Returns the bytes of a variant of the document at a path, checked against its etag; None where they are gone."""
+
+
+class TreeBodies:
+    """Finds bodies in the published tree, wherever an edition is on its way."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def __call__(self, path: str, variant: Variant) -> bytes | None:
+        """Return the bytes of one variant, or None when they are no longer in the tree."""
+        name = path[1:] + SUFFIXES[variant.coding]
+        place, staged = self._directory / name, self._directory / STAGING / name
+        # The bytes move once, from staged to place; whoever misses them in both finds them at the third look.
+        for candidate in (place, staged, place):
+            data = read_plain(candidate, variant.size)
+            if data is not None and make_etag(data) == variant.etag:
+                return data
+        return None
+
+
 class BodyReader:
-    """``read_body`` of one snapshot: a file of the tree whose bytes hash to the etag of the variant."""
+    """``read_body`` of one snapshot: what ``find_body`` returns, the bodies read last held in ``cache``."""
 
     def __init__(
         self,
-        directory: Path,
+        find_body: FindBody,
         representations: Mapping[str, Representation],
         cache: BodyCache,
         on_stale: Callable[[], None],
     ) -> None:
         self.cache = cache
-        self._directory = directory
+        self._find_body = find_body
         self._representations = representations
         self._on_stale = on_stale
 
@@ -62,22 +84,18 @@ class BodyReader:
         """Return the bytes of one variant.
 
         Raises ``KeyError`` when the snapshot has no such path or coding, and
-        :class:`StaleSnapshotError` when its bytes are no longer in the tree.
+        :class:`StaleSnapshotError` when its bytes are gone; what ``find_body`` raises passes through.
         """
         variant = self._find(path, coding)
         body = self.cache.get(variant.etag)
         if body is not None:
             return body
-        name = path[1:] + SUFFIXES[coding]
-        place, staged = self._directory / name, self._directory / STAGING / name
-        # The bytes move once, from staged to place; whoever misses them in both finds them at the third look.
-        for candidate in (place, staged, place):
-            data = read_plain(candidate, variant.size)
-            if data is not None and make_etag(data) == variant.etag:
-                self.cache.put(variant.etag, data)
-                return data
-        self._on_stale()
-        raise StaleSnapshotError(str(place))
+        data = self._find_body(path, variant)
+        if data is None:
+            self._on_stale()
+            raise StaleSnapshotError(path)
+        self.cache.put(variant.etag, data)
+        return data
 
     def _find(self, path: str, coding: str) -> Variant:
         for variant in self._representations[path].variants:

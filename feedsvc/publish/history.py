@@ -81,13 +81,21 @@ def history_name(path: str) -> str:
 
 def read_history(directory: Path, path: str) -> History:
     """Read what is remembered; nothing where there is no file, or one that is not whole."""
-    nothing = History(path=path)
     try:
-        checksum, _, text = history_file(directory, path).read_bytes().partition(b"\n")
-        if hashlib.sha256(text).hexdigest().encode() != checksum:
-            return nothing
+        return parse_history(history_file(directory, path).read_bytes(), path)
+    except OSError:
+        return History(path=path)
+
+
+def parse_history(data: bytes, path: str) -> History:
+    """Read the bytes of such a file, likewise."""
+    nothing = History(path=path)
+    checksum, _, text = data.partition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != checksum:
+        return nothing
+    try:
         return _load(json.loads(text), path) or nothing
-    except (OSError, ValueError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return nothing
 
 

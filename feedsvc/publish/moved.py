@@ -20,9 +20,18 @@ MOVED = "archives"
 def read_moved(directory: Path, document: str) -> Mapping[str, str]:
     """Return old name -> name of the pages of the document at a path; empty where nothing is known."""
     try:
-        found = json.loads(history_file(directory, document).read_bytes())
-        return dict(found["moved"]) if found["path"] == document else {}
-    except (OSError, ValueError, LookupError, TypeError):
+        return parse_moved(history_file(directory, document).read_bytes(), document)
+    except OSError:
+        return {}
+
+
+def parse_moved(data: bytes, document: str) -> Mapping[str, str]:
+    """Read the bytes of such a file, likewise."""
+    try:
+        found = json.loads(data)
+        moved = found["moved"].items() if found["path"] == document else ()
+        return {old: new for old, new in moved if isinstance(new, str)}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return {}
 
 

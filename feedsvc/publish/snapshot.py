@@ -10,7 +10,7 @@ from pathlib import Path
 
 from feedsvc.errors import ManifestError
 from feedsvc.model import Snapshot
-from feedsvc.publish.bodies import BodyCache, BodyReader
+from feedsvc.publish.bodies import BodyCache, BodyReader, FindBody, TreeBodies
 from feedsvc.publish.manifest import MANIFEST, STAGING
 from feedsvc.publish.tree import load_manifest
 
@@ -26,11 +26,13 @@ def load_snapshot(
     *,
     memory: int = DEFAULT_MEMORY,
     on_stale: Callable[[], None] = lambda: None,
+    find_body: FindBody | None = None,
 ) -> Snapshot:
     """Return the edition published below ``directory``, or ``previous`` itself when it is that edition.
 
     Bodies are read when asked for; up to ``memory`` bytes of them are held, and go on being held
-    for the edition after ``previous``. ``on_stale`` runs when a body turns out to be replaced.
+    for the edition after ``previous``. ``on_stale`` runs when a body turns out to be replaced; ``find_body`` is where
+    bodies are, the tree itself unless given.
     Raises :class:`ManifestError` when nothing is published or the manifest is damaged.
     """
     manifest = load_manifest(directory)
@@ -48,7 +50,7 @@ def load_snapshot(
     return Snapshot(
         id=manifest.snapshot,
         representations=manifest.representations,
-        read_body=BodyReader(directory, manifest.representations, cache, on_stale),
+        read_body=BodyReader(find_body or TreeBodies(directory), manifest.representations, cache, on_stale),
         next_change=manifest.next_change,
         moves=manifest.moves,
         feeds=manifest.feeds,
@@ -69,6 +71,7 @@ class SnapshotFollower:
         interval: float = 0.25,
         monotonic: Callable[[], float] = time.monotonic,
         memory: int = DEFAULT_MEMORY,
+        find_body: FindBody | None = None,
     ) -> None:
         self._staging = directory / STAGING
         self._paths = (self._staging / MANIFEST, directory / MANIFEST)
@@ -76,6 +79,7 @@ class SnapshotFollower:
         self._interval = interval
         self._monotonic = monotonic
         self._memory = memory
+        self._find_body = find_body
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._seen: object = None
@@ -118,7 +122,13 @@ class SnapshotFollower:
             return
         before = self._snapshot
         try:
-            self._snapshot = load_snapshot(self._directory, self._snapshot, memory=self._memory, on_stale=self._expire)
+            self._snapshot = load_snapshot(
+                self._directory,
+                self._snapshot,
+                memory=self._memory,
+                on_stale=self._expire,
+                find_body=self._find_body,
+            )
         except ManifestError as error:
             if str(error) != self._complaint:
                 self._complaint = str(error)

@@ -12,11 +12,13 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from feedsvc.errors import BodyUnavailableError
 from feedsvc.feeds.stylesheet import PATH as STYLESHEET
 from feedsvc.feeds.stylesheet import render_stylesheet
 from feedsvc.model import Representation, Snapshot
 from feedsvc.publish.archive import StoredPage
 from feedsvc.publish.history import History
+from feedsvc.remote.note import ReplicaNote
 from feedsvc.web.archives import Archives
 from feedsvc.web.audience import AudienceCounter
 from feedsvc.web.audienceviews import AudienceViews, refuse_strangers
@@ -27,7 +29,7 @@ from feedsvc.web.hubs import NO_HUBS, HubLinks
 from feedsvc.web.metrics import count_response
 from feedsvc.web.operator.options import OperatorOptions, make_operator
 from feedsvc.web.pages import IndexPages, PageFacts, make_page
-from feedsvc.web.responses import respond_text
+from feedsvc.web.responses import RETRY_AFTER, respond_text
 from feedsvc.web.site import Site
 from feedsvc.web.tallies import Tallies
 
@@ -56,6 +58,7 @@ def create_app(
     tallies: Tallies | None = None,
     read_page: Callable[[str, Representation], StoredPage | None] = lambda *_: None,
     read_moved: Callable[[str], Mapping[str, str]] = lambda _: {},
+    read_replica: Callable[[], ReplicaNote] | None = None,
     archive_max_age: int = 0,
     readers: tuple[str, ...] = (),
     browser_page: bool = True,
@@ -76,7 +79,8 @@ def create_app(
     ``tallies`` count every answer (None: nothing is counted, and ``/metrics`` is not there);
     ``read_page`` returns the archive page at a path, of the feed document given (None: it is not there), which
     is fresh for ``archive_max_age`` seconds; ``read_moved`` returns old name -> name of pages of the feed document
-    at a path; ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
+    at a path; ``read_replica`` tells how the store is followed that all is read from (None: there is none);
+    ``readers`` are those that pages offer to open a feed in, as in ``[web] readers``.
     With ``browser_page``, a browser that navigates to a feed gets its page; ``frame_hosts`` are those whose frames
     pages show.
     ``operator`` sets up the operator's page (None: it is not there).
@@ -104,6 +108,7 @@ def create_app(
         deltas=Deltas(find_history) if find_history else None,
         tallies=tallies,
         hubs=hubs,
+        read_replica=read_replica,
         archives=Archives(
             read_page=read_page,
             read_moved=read_moved,
@@ -152,6 +157,7 @@ def create_app(
     _route(app, "/<path:path>", views.show_document)
     app.before_request(_refuse_without_host)
     app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(BodyUnavailableError, _put_off)
     app.register_error_handler(Exception, _confess)
     if tallies is not None:
         app.after_request(partial(_count, tallies, snapshot_source))
@@ -186,6 +192,11 @@ def _refuse_without_host() -> Response | None:
 def _explain(error: HTTPException) -> Response:
     status = error.code or 500
     return respond_text(status, f"{error.name}.")
+
+
+def _put_off(error: BodyUnavailableError) -> Response:
+    logger.info("%s %s must wait: %s", request.method, request.path, error)
+    return respond_text(503, "This is not here yet, and where it is cannot be asked now; try again.", RETRY_AFTER)
 
 
 def _confess(error: Exception) -> Response:

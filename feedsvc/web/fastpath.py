@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import HTTP_STATUS_CODES
 
-from feedsvc.errors import StaleSnapshotError
+from feedsvc.errors import BodyUnavailableError, StaleSnapshotError
 from feedsvc.model import Representation, Snapshot
 from feedsvc.web.answers import decide_answer, describe_feed
 from feedsvc.web.freshness import Freshness
@@ -80,6 +80,8 @@ class FastPath:
             except StaleSnapshotError as error:
                 # Flask asks for the newest edition again.
                 logger.info("reading again: %s", error)
+            except BodyUnavailableError:
+                pass  # Flask, told the same at once, says so
             except Exception:
                 # Flask comes to the same end and says so in a short answer, or knows better.
                 logger.exception("the fast path failed")

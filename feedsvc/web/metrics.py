@@ -13,6 +13,7 @@ from flask import Response
 
 from feedsvc.audience.increments import name_feed as name_feed_of
 from feedsvc.model import Representation, Snapshot
+from feedsvc.remote.note import ReplicaNote
 from feedsvc.web.navigation import IN_PLACE
 from feedsvc.web.served import Served
 from feedsvc.web.tallies import Key, Tallies, Tally
@@ -68,16 +69,23 @@ class FastPathCounts:
 
 
 def render_metrics(
-    counts: Mapping[Key, Tally], status: Mapping[str, object], snapshot: Snapshot | None, now: datetime
+    counts: Mapping[Key, Tally],
+    status: Mapping[str, object],
+    snapshot: Snapshot | None,
+    now: datetime,
+    replica: ReplicaNote | None = None,
 ) -> tuple[str, bytes]:
-    """Return the Content-Type and the page; ``status`` is that of the last build, ``now`` is aware."""
+    """Return the Content-Type and the page; ``status`` is that of the last build, ``now`` is aware.
+
+    A ``replica`` has a store that it follows in the place of builds.
+    """
     from prometheus_client import CollectorRegistry
     from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
     class Collected:
         def collect(self) -> Iterator[Metric]:
             yield from _count_metrics(counts)
-            yield from _build_metrics(status, now)
+            yield from _replica_metrics(replica, now) if replica else _build_metrics(status, now)
             yield from _edition_metrics(snapshot, now)
 
     registry = CollectorRegistry(auto_describe=False)
@@ -117,6 +125,18 @@ def _build_metrics(status: Mapping[str, object], now: datetime) -> Iterator[Metr
         yield GaugeMetricFamily("feedsvc_last_build_age_seconds", "Since the last build that did not fail.", age)
     failed = 1 if status.get("error") else 0
     yield GaugeMetricFamily("feedsvc_build_failing", "1 if the last build failed, and the edition stands.", failed)
+
+
+def _replica_metrics(note: ReplicaNote, now: datetime) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    if note.published is not None:
+        age = max(0.0, (now - note.published).total_seconds())
+        yield GaugeMetricFamily("feedsvc_replica_edition_age_seconds", "Since the edition was published.", age)
+    away = max(0.0, (now - note.away_since).total_seconds()) if note.away_since else 0.0
+    yield GaugeMetricFamily("feedsvc_replica_store_away_seconds", "Since the store was first not reached.", away)
+    yield CounterMetricFamily("feedsvc_replica_store_failures", "Looks at the store that failed.", note.failures)
+    yield GaugeMetricFamily("feedsvc_replica_cache_bytes", "What is kept of the store on this disk.", note.cached)
 
 
 def _edition_metrics(snapshot: Snapshot | None, now: datetime) -> Iterator[Metric]:

@@ -13,6 +13,7 @@ from flask import Request, Response
 
 from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Snapshot
+from feedsvc.remote.note import ReplicaNote, describe_note, describe_readiness
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
 from feedsvc.web.archives import Archives
 from feedsvc.web.control import challenge, has_token, withhold
@@ -67,6 +68,7 @@ class Site:
     deltas: Deltas | None = None
     tallies: Tallies | None = None
     hubs: HubLinks = NO_HUBS
+    read_replica: Callable[[], ReplicaNote] | None = None
 
     def show_index(self, request: Request) -> Response:
         """Answer with the index of all feeds, or those that ``?q=`` means; 503 before there are any."""
@@ -105,12 +107,14 @@ class Site:
         return self._check_method(request) or respond_text(200, "ok")
 
     def show_readiness(self, request: Request) -> Response:
-        """Say whether there is an edition to serve."""
+        """Say whether there is an edition to serve; a replica says which, and how old it is."""
         if refusal := self._check_method(request):
             return refusal
-        if self.snapshot_source() is None:
+        snapshot = self.snapshot_source()
+        if snapshot is None:
             return respond_text(*_NOT_YET, RETRY_AFTER)
-        return respond_text(200, "ready")
+        told = describe_note(self.read_replica(), self.clock()) if self.read_replica else None
+        return respond_text(200, describe_readiness(snapshot.id, told) if told else "ready")
 
     def start_build(self, request: Request) -> Response:
         """Ask for a build now: 202 with the right token, and the build is someone else's work."""
@@ -134,10 +138,12 @@ class Site:
         status: object = dict(self.status_source()) if self.status_source else {}
         if not has_token(request.headers.get("Authorization"), self.token):
             status = withhold(status)
-        facts = {
+        facts: dict[str, object] = {
             "snapshot": snapshot.id if snapshot else None,
             "documents": len(snapshot.representations) if snapshot else 0,
         }
+        if self.read_replica:
+            facts["replica"] = describe_note(self.read_replica(), self.clock())
         told = {**(status if isinstance(status, dict) else {}), **facts}
         return respond_json(200, json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n")
 
@@ -151,7 +157,9 @@ class Site:
         if self.token and not has_token(sent, self.token):
             return respond_text(*_NO_TOKEN, ("WWW-Authenticate", challenge(sent)))
         status = self.status_source() if self.status_source else {}
-        content_type, page = render_metrics(self.tallies.read_all(), status, self.snapshot_source(), self.clock())
+        replica = self.read_replica() if self.read_replica else None
+        counts, snapshot = self.tallies.read_all(), self.snapshot_source()
+        content_type, page = render_metrics(counts, status, snapshot, self.clock(), replica)
         headers = (("Content-Type", content_type), ("Content-Length", str(len(page))), NO_STORE)
         return respond(200, headers, page)
 

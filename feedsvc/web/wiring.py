@@ -7,11 +7,9 @@ import signal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from feedsvc.publish.archive import read_page
-from feedsvc.publish.history import read_history
-from feedsvc.publish.moved import read_moved
 from feedsvc.publish.snapshot import SnapshotFollower
 from feedsvc.status import BUILDS_FILE, SERVICE_FILE, read_runs, read_service, read_status
+from feedsvc.web.reading import Reading, open_reading
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from feedsvc.web.workerconfig import WorkerConfig
 
 
-def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Flask:
+def load_app(config: WorkerConfig, reading: Reading | None = None) -> Flask:
     """Make the application of one worker, with the fast path before it.
 
     It starts no thread but, with ``metrics`` and with an audience that is counted, those that write counts down.
@@ -36,7 +34,8 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
     from feedsvc.web.metrics import FastPathCounts
     from feedsvc.web.tallies import Tallies
 
-    source = source or SnapshotFollower(config.public, memory=config.memory)
+    reading = reading or open_reading(config)
+    source = reading.source
     tallies = Tallies(config.metrics) if config.metrics else None
     audience = _make_counter(config, source)
     hubs = HubLinks(hubs=config.hubs, server_url=config.server_url)
@@ -55,12 +54,13 @@ def load_app(config: WorkerConfig, source: SnapshotFollower | None = None) -> Fl
         stale_while_revalidate=config.stale_while_revalidate,
         stale_if_error=config.stale_if_error,
         token=config.token,
-        request_build=lambda: os.kill(config.control_pid, signal.SIGUSR1),
-        status_source=lambda: read_status(config.status),
-        find_history=partial(read_history, config.history) if config.history else None,
+        request_build=None if config.replica else lambda: os.kill(config.control_pid, signal.SIGUSR1),
+        status_source=None if config.replica else lambda: read_status(config.status),
+        find_history=reading.find_history,
         tallies=tallies,
-        read_page=partial(read_page, config.public),
-        read_moved=partial(read_moved, config.moved) if config.moved else lambda _: {},
+        read_page=reading.read_page,
+        read_moved=reading.read_moved,
+        read_replica=reading.read_replica,
         archive_max_age=config.archive_max_age,
         readers=config.readers,
         browser_page=config.browser_page,

@@ -14,6 +14,7 @@ from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from feedsvc.publish.snapshot import SnapshotFollower
+from feedsvc.web.reading import open_reading
 from feedsvc.web.wiring import load_app
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def start_worker(config: WorkerConfig, log_level: int) -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     logging.basicConfig(stream=sys.stderr, level=log_level, format="%(asctime)s %(levelname)s %(message)s", force=True)
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
-    source = SnapshotFollower(config.public, interval=_PATIENCE_S, memory=config.memory)
-    source.refresh()
-    threading.Thread(target=_keep_up, args=(source,), name="keep-up", daemon=True).start()
-    app = load_app(config, source)
+    reading = open_reading(config, interval=_PATIENCE_S)
+    reading.source.refresh()
+    threading.Thread(target=_keep_up, args=(reading.source,), name="keep-up", daemon=True).start()
+    app = load_app(config, reading)
     if "feedsvc.audience" in app.extensions:
         # When the worker ends in order, what it counted last is written too.
         Finalize(None, app.extensions["feedsvc.audience"].flush, exitpriority=1)

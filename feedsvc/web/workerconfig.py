@@ -39,6 +39,15 @@ class AudienceConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaConfig:
+    """The store that a worker reads from: its address, where what is here is, and how often it is looked at (s)."""
+
+    address: str
+    cache: Path
+    poll: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
     """What a worker needs, as values that survive pickling.
 
@@ -50,7 +59,8 @@ class WorkerConfig:
     ``timezone`` is an IANA name; ``words`` are what pages say. With ``browser_page``, browsers get a page for a feed;
     ``frame_hosts`` are those whose frames it shows. ``hubs`` are the URLs of those that feeds name.
     Without ``posts``, their directory, there is no operator's page; ``encodings`` are those of posts, ``trust_local``
-    shows it on this machine without the token, and ``secret`` is what the workers share.
+    shows it on this machine without the token, and ``secret`` is what the workers share. With ``replica``, bodies and
+    pages are read from there, and nobody builds.
     """
 
     public: Path
@@ -82,4 +92,5 @@ class WorkerConfig:
     posts: Path | None = None
     encodings: tuple[str, ...] = ()
     trust_local: bool = True
+    replica: ReplicaConfig | None = None
     secret: str = field(default_factory=make_secret, repr=False)

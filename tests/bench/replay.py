@@ -46,6 +46,7 @@ from feedsvc.publish.encodings import encode
 from feedsvc.publish.history import HISTORY
 from feedsvc.publish.slices import cut_document, hash_id
 from feedsvc.publish.snapshot import SnapshotFollower
+from feedsvc.web.reading import open_reading
 from feedsvc.web.wiring import load_app
 from feedsvc.web.workerconfig import WorkerConfig
 
@@ -184,7 +185,7 @@ class Site:
             history=settings.state.dir / HISTORY,
         )
         self.follower = SnapshotFollower(settings.publish.dir)
-        self.client = Client(load_app(config, self.follower))
+        self.client = Client(load_app(config, open_reading(config, self.follower)))
 
     @property
     def document(self) -> bytes:

@@ -98,12 +98,23 @@ def nginx(public: Path, directory: Path, *, cached: bool) -> Iterator[Server]:
 
 
 @contextmanager
-def feedsvc(public: Path, log: Path) -> Iterator[Server]:
-    """Serve the site with feedsvc as shipped, but for one worker."""
+def feedsvc(public: Path, log: Path, name: str = "feedsvc", **options: str) -> Iterator[Server]:
+    """Serve the site with feedsvc as shipped, but for one worker and ``options``, by the names of their variables."""
+    port = free_port()
+    environ = {"FEEDSVC_SERVER__LISTEN": f"127.0.0.1:{port}", "FEEDSVC_SERVER__WORKERS": "1", **options}
+    log.mkdir()
+    with _run(name, [sys.executable, "-m", "feedsvc", "serve"], port, log, cwd=public.parent, **environ) as server:
+        yield server
+
+
+@contextmanager
+def replica(store: str, log: Path) -> Iterator[Server]:
+    """Serve what is in an object store, from one worker as well."""
     port = free_port()
     environ = {"FEEDSVC_SERVER__LISTEN": f"127.0.0.1:{port}", "FEEDSVC_SERVER__WORKERS": "1"}
     log.mkdir()
-    with _run("feedsvc", [sys.executable, "-m", "feedsvc", "serve"], port, log, cwd=public.parent, **environ) as server:
+    command = [sys.executable, "-m", "feedsvc", "serve", "--from", store]
+    with _run("replica", command, port, log, cwd=log, **environ) as server:
         yield server
 
 

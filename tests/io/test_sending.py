@@ -22,8 +22,10 @@ from feedsvc.remote.layout import HEAD, RETIRED, blob_name
 from feedsvc.remote.pages import send_pages
 from feedsvc.remote.push import send_edition
 from feedsvc.remote.sent import Memory, Sent
+from feedsvc.remote.sitefacts import dump_site
 from feedsvc.report import BuildReport
-from feedsvc.sending import Sender, make_terms, site_facts
+from feedsvc.sending import Sender, make_terms
+from feedsvc.sharing import describe_site
 
 SMALL = {"min_entries": 1, "max_entries": 2, "window": "1h", "by": ["category"], "archives": ["atom"]}
 HOUR = timedelta(hours=1)
@@ -101,7 +103,7 @@ class Machine:
             "now": self.clock + hours * HOUR,
             "terms": make_terms(self.settings),
         }
-        facts = site_facts(self.settings)
+        facts = dump_site(describe_site(self.settings))
         tag = stored.tag if stored else ""
         sent = send_edition(objects, head, tag, ledger=head.ledger, site=facts, **common)
         return sent + send_pages(objects, **common)

@@ -56,6 +56,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
         "websub": {},
         "publish": {},
         "state": {},
+        "replica": {},
     }
 
 
