@@ -1,109 +1,172 @@
-vcl 4.1;
-# Varnish in front of `feedsvc serve`, or of replicas: whole feeds come from its memory, polls get feedsvc's own answer.
+# Varnish 7.0 or later in front of `feedsvc serve`: it answers feeds and polls, and feedsvc tells it what changed.
 #
-#   varnishd -a :80 -f /etc/varnish/varnish.vcl -s malloc,256m -p http_gzip_support=off      # lines marked YOURS first
+#   cp deploy/varnish.vcl /etc/varnish/default.vcl              # then change the lines marked YOURS
+#   varnishd … -f /etc/varnish/default.vcl -p http_gzip_support=off
 #
-# Without that parameter Varnish asks for gzip whatever a client can take.
+# With http_gzip_support=off what feedsvc has compressed goes out as it is, brotli, zstd and its strong ETags too;
+# with Varnish's default there is gzip only, which works all the same. feedsvc.toml is to say one of
 #
-# As in deploy/nginx-cache.conf: what is conditional, asks for a delta, or is a person's browser that is pointed at a feed goes to
-# feedsvc; all else is stored for as long as feedsvc says, and for a day more if feedsvc is away. PURGE takes one
-# address out, BAN those that a regular expression means (header X-Ban-Path); both from the addresses below only.
+#   [purge]                                                     [purge]
+#   to = ["http://127.0.0.1:6081{path}"]                        form = "varnish-ban"
+#                                                               to = ["http://127.0.0.1:6081"]
+#
+# PURGE is a request for each path, and leaves what was there as a last resort for when feedsvc is away. BAN is one
+# request for some 100 paths, and leaves nothing. Either way the next request gets the new feed, and so does a hub of
+# [websub] that is told after it.
+#
+# One answer is its own: a 304 repeats what the 200 says of the body (Content-Type and the like), which RFC 9110, 15.4.5
+# had rather not have, and which harms nobody.
 
+vcl 4.1;
+
+import purge;
 import std;
 
-backend default {
-    .host = "127.0.0.1";            # YOURS
-    .port = "8000";
+backend feedsvc {
+    .host = "127.0.0.1";                                    # YOURS: server.listen
+    .port = "8000";                                         # YOURS
     .connect_timeout = 2s;
     .first_byte_timeout = 10s;
     .probe = {
         .url = "/readyz";
-        .interval = 5s;
+        .interval = 2s;
         .timeout = 2s;
-        .window = 3;
+        .window = 5;
         .threshold = 2;
+        .initial = 2;
     }
 }
 
-acl purgers {
-    "localhost";
+acl builders {                                              # YOURS: where feedsvc builds
     "127.0.0.1";
-    "::1";                          # YOURS: the builder's address, too
+    "::1";
 }
 
 sub vcl_recv {
+    # What only this file sets must not be sent in.
+    if (req.restarts == 0) {
+        unset req.http.X-Codings;
+    }
     if (req.method == "PURGE" || req.method == "BAN") {
-        # Not X-Forwarded-For, which anybody may send.
-        if (!client.ip ~ purgers) {
-            return (synth(405, "Method Not Allowed"));
+        if (!client.ip ~ builders) {
+            return (synth(403, "Not from there"));
         }
         if (req.method == "PURGE") {
-            return (purge);
+            return (hash);
         }
         if (!req.http.X-Ban-Path) {
-            return (synth(400, "Say a regular expression of paths in X-Ban-Path"));
+            return (synth(400, "X-Ban-Path is missing"));
         }
-        # By what the object knows of itself, so that the lurker can do it and no request is tested.
-        ban("obj.http.x-path ~ " + req.http.X-Ban-Path);
+        if (!std.ban("obj.http.X-Path ~ " + req.http.X-Ban-Path)) {
+            return (synth(400, "Ban: " + std.ban_error()));
+        }
         return (synth(200, "Banned"));
     }
-    if (req.method != "GET" && req.method != "HEAD") {
+    # Figures are for who asks feedsvc itself; the operator's addresses and searches are never stored.
+    if (req.url ~ "^/metrics([?]|$)") {
+        return (synth(404, "Not here"));
+    }
+    if ((req.method != "GET" && req.method != "HEAD") || req.url ~ "^/(-/|healthz|readyz|[?])") {
         return (pass);
     }
-    # A feed knows no query; the index is searched by its own.
-    if (req.url !~ "^/(\?|$)") {
-        set req.url = regsub(req.url, "\?.*$", "");
-    }
-    if (req.url ~ "^/-/" || req.url == "/healthz" || req.url == "/readyz") {
-        return (pass);
-    }
-    if (req.url == "/metrics") {
-        return (synth(404, "Not Found"));
-    }
-    # Only feedsvc knows what is right for these, and for it they cost microseconds.
-    if (req.http.If-None-Match || req.http.If-Modified-Since || req.http.If-Match || req.http.If-Unmodified-Since || req.http.A-IM) {
-        return (pass);
-    }
-    # A browser's page for a feed must never come to a reader.
-    if (req.http.Sec-Fetch-Dest == "document" && req.url !~ "/$") {
-        return (pass);
-    }
+    # A feed knows no query.
+    set req.url = regsub(req.url, "[?].*$", "");
+    # A feed carries no credentials, and its caches none either (RFC 9111, 3.5).
     unset req.http.Cookie;
-    # feedsvc has compressed in each coding. Of the many ways to ask for one, one is left, since each is stored by itself.
-    if (req.http.Accept-Encoding ~ "(^|[ ,])br($|[ ,])") {
-        set req.http.Accept-Encoding = "br";
-    } else if (req.http.Accept-Encoding ~ "(^|[ ,])gzip($|[ ,;])" && req.http.Accept-Encoding !~ "gzip *; *q=0(\.0*)?($|[ ,])") {
-        set req.http.Accept-Encoding = "gzip";
-    } else {
-        unset req.http.Accept-Encoding;
+    unset req.http.Authorization;
+    # A feed is short: whoever asks for a part gets all of it, which RFC 9110, 14.2 allows.
+    unset req.http.Range;
+    # Tags as proxies that compress have changed them: Apache "…-gzip", Jetty "…--gzip", others "…;gzip".
+    if (req.http.If-None-Match) {
+        set req.http.If-None-Match = regsuball(req.http.If-None-Match, {"(--?|;)(gzip|br|zstd)""}, {"""});
     }
-    # A minute stale will do while the new one is fetched, as feedsvc itself says; a day if feedsvc is away.
-    if (std.healthy(req.backend_hint)) {
-        set req.grace = 1m;
+    call choose_codings;
+
+    # Stale answers are for when feedsvc is away: a client that asks after an edit must not get what was before.
+    set req.grace = 0s;
+    if (!std.healthy(req.backend_hint) || req.restarts > 0) {
+        set req.grace = 7d;
+        return (hash);
+    }
+    # Only feedsvc makes deltas (RFC 3229), and the page that a browser gets for a feed when a person points it there
+    # (Sec-Fetch-Dest; Fetch Metadata), which must never come to a reader. Pages end with a slash. Varnish knows
+    # If-Modified-Since and If-None-Match with one tag, and neither the other two, nor "any", nor several tags.
+    if (req.http.A-IM || req.http.If-None-Match ~ "[*,]" || req.http.If-Match || req.http.If-Unmodified-Since
+        || (req.http.Sec-Fetch-Dest == "document" && req.url !~ "/$")) {
+        return (pass);
     }
     return (hash);
 }
 
-sub vcl_backend_response {
-    set beresp.http.x-path = bereq.url;
-    if (beresp.status >= 500) {
-        # What is stored is better.
-        if (bereq.is_bgfetch) {
-            return (abandon);
+# The same codings in the same order make one variant, however they were asked for; weights are left to feedsvc.
+sub choose_codings {
+    if (req.http.Accept-Encoding && req.http.Accept-Encoding !~ "[;*]") {
+        set req.http.X-Codings = "";
+        if (req.http.Accept-Encoding ~ "(?i)(^|[ ,])(x-)?gzip([ ,]|$)") {
+            set req.http.X-Codings = "gzip";
         }
+        if (req.http.Accept-Encoding ~ "(?i)(^|[ ,])br([ ,]|$)") {
+            set req.http.X-Codings = req.http.X-Codings + " br";
+        }
+        if (req.http.Accept-Encoding ~ "(?i)(^|[ ,])zstd([ ,]|$)") {
+            set req.http.X-Codings = req.http.X-Codings + " zstd";
+        }
+        set req.http.Accept-Encoding = regsuball(regsub(req.http.X-Codings, "^ ", ""), " ", ", ");
+        unset req.http.X-Codings;
+        if (req.http.Accept-Encoding == "") {
+            unset req.http.Accept-Encoding;
+        }
+    }
+}
+
+# Every Host is the same to feedsvc; so a PURGE need not name the right one.
+sub vcl_hash {
+    hash_data(req.url);
+    return (lookup);
+}
+
+sub vcl_hit {
+    if (req.method == "PURGE") {
+        # Stale at once; kept for when feedsvc is away.
+        purge.soft(0s, 7d, 7d);
+        return (synth(200, "Purged"));
+    }
+}
+
+sub vcl_miss {
+    if (req.method == "PURGE") {
+        # There may be other variants than the one that was looked up, and stale ones.
+        purge.soft(0s, 7d, 7d);
+        return (synth(200, "Purged, or not there"));
+    }
+}
+
+sub vcl_backend_fetch {
+    # feedsvc makes no delta for a cache, which might keep it; what is passed on is kept by none.
+    if (bereq.uncacheable) {
+        unset bereq.http.Via;
+    }
+}
+
+sub vcl_backend_response {
+    # For bans, which then need no request to be tested against (the ban lurker).
+    set beresp.http.X-Path = bereq.url;
+    if (beresp.status >= 500) {
         set beresp.uncacheable = true;
+        set beresp.ttl = 0s;
         return (deliver);
     }
-    if (beresp.http.Cache-Control ~ "no-store|private") {
-        set beresp.uncacheable = true;
-        return (deliver);
-    }
-    # stale-while-revalidate and stale-if-error (RFC 5861).
-    set beresp.grace = 1d;
+    # max-age says how long it is fresh. For how long it will do while feedsvc is away, vcl_recv decides.
+    set beresp.grace = 7d;
+    set beresp.keep = 7d;
 }
 
 sub vcl_deliver {
-    unset resp.http.x-path;
+    # feedsvc fell silent since it was probed last: what is stored is better than nothing, be it the feed itself.
+    if (resp.status >= 502 && resp.status <= 504 && req.restarts == 0
+        && (req.method == "GET" || req.method == "HEAD") && req.url !~ "^/(-/|healthz|readyz|[?])") {
+        return (restart);
+    }
+    unset resp.http.X-Path;
     unset resp.http.X-Varnish;
-    unset resp.http.Via;
 }
