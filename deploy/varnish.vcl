@@ -1,18 +1,15 @@
-# Varnish 7.0 or later in front of `feedsvc serve`: it answers feeds and polls, and feedsvc tells it what changed.
+# Varnish 7.0 or later in front of `feedsvc serve`: it answers feeds and polls.
 #
 #   cp deploy/varnish.vcl /etc/varnish/default.vcl              # then change the lines marked YOURS
 #   varnishd … -f /etc/varnish/default.vcl -p http_gzip_support=off
 #
 # With http_gzip_support=off what feedsvc has compressed goes out as it is, brotli, zstd and its strong ETags too;
-# with Varnish's default there is gzip only, which works all the same. feedsvc.toml is to say one of
+# with Varnish's default there is gzip only, which works all the same. What changed is fresh once its max-age is over; at once after
 #
-#   [purge]                                                     [purge]
-#   to = ["http://127.0.0.1:6081{path}"]                        form = "varnish-ban"
-#                                                               to = ["http://127.0.0.1:6081"]
+#   curl -X PURGE http://127.0.0.1/atom.xml
+#   curl -X BAN -H 'X-Ban-Path: ^/categories/' http://127.0.0.1/
 #
-# PURGE is a request for each path, and leaves what was there as a last resort for when feedsvc is away. BAN is one
-# request for some 100 paths, and leaves nothing. Either way the next request gets the new feed, and so does a hub of
-# [websub] that is told after it.
+# PURGE leaves what was there as a last resort for when feedsvc is away, BAN leaves nothing.
 #
 # One answer is its own: a 304 repeats what the 200 says of the body (Content-Type and the like), which RFC 9110, 15.4.5
 # had rather not have, and which harms nobody.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from feedsvc.announce.topics import topic_of
 from feedsvc.model import LIST, Representation
 from feedsvc.web.answers import Headers
 
@@ -24,7 +24,7 @@ class HubLinks:
         """
         if not self.hubs or representation.feed[0] == LIST:
             return ()
-        topic = self.server_url.rstrip("/") + quote(representation.alias_of or representation.path)
+        topic = topic_of(representation, self.server_url)
         return (*(("Link", f'<{hub}>; rel="hub"') for hub in self.hubs), ("Link", f'<{topic}>; rel="self"'))
 
 

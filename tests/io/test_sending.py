@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -445,7 +447,7 @@ def test_a_store_that_cannot_be_written_costs_no_local_edition(
     assert list((tmp_path / "store/archive").rglob("atom.xml"))
 
 
-def test_without_a_target_nothing_is_noted_or_imported(
+def test_without_a_target_nothing_is_noted(
     run_build: Callable[..., BuildReport], write_site: Callable[..., None], site: Path
 ) -> None:
     write_site()
@@ -454,6 +456,16 @@ def test_without_a_target_nothing_is_noted_or_imported(
 
     assert "sent" not in report.as_json()
     assert not (site / "var/sent").exists()
+
+
+def test_without_a_target_no_build_imports_what_speaks_to_stores(tmp_path: Path) -> None:
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_posts/2024-01-01-a.md").write_text("---\ntitle: a\n---\nb\n", encoding="utf-8")
+    (tmp_path / "feedsvc.toml").write_text('[site]\ntitle = "t"\nurl = "https://example.org"\n', encoding="utf-8")
+    command = [sys.executable, "-X", "importtime", "-m", "feedsvc", "build"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "feedsvc.sending" in done.stderr
+    assert not any(name in done.stderr for name in ("obstore", "urllib3", "feedsvc.remote.push"))
 
 
 def test_an_address_with_a_password_is_refused_and_not_repeated(settings: Callable[..., Settings]) -> None:
