@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from feedsvc.build import build
 from feedsvc.config import Settings
 from feedsvc.errors import ScanError
 from feedsvc.report import BuildReport
@@ -363,11 +364,21 @@ def test_stopping_ends_the_build_that_runs_and_plans_no_other(
 
 def test_two_schedules_of_one_site_take_turns(site: Path, settings: Callable[..., Settings], write_post: Any) -> None:
     write_post("2024-06-12-1.md")
-    both = [BuildSchedule(settings(schedule={"every": "1h"}), present) for _ in range(2)]
+    done: list[BuildReport] = []
+
+    def build_and_note(*given: Any, **named: Any) -> BuildReport:
+        report = build(*given, **named)
+        done.append(report)
+        return report
+
+    both = [BuildSchedule(settings(schedule={"every": "1h"}), present, build_and_note) for _ in range(2)]
     for each in both:
         each.start()
+    # A schedule that is stopped before its first run runs none.
+    wait_until(lambda: len(done) == 2)
     for each in both:
         stop(each)
+    assert sorted(len(report.written) for report in done)[0] == 0
     assert read_status(site / "var" / "status.json")["error"] is None
     assert len(json.loads((site / "public" / "feed.json").read_bytes())["items"]) == 1
 
