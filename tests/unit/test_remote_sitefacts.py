@@ -24,6 +24,7 @@ FACTS = SiteFacts(
     readers=("feedly", "local"),
     browser_page=False,
     frame_hosts=("youtube.com",),
+    hubs=("https://hub.example/", "https://other.example/hub?key=1"),
     texts={"index.title": "안녕"},
 )
 LEAST: dict[str, Any] = {"title": "News", "url": "https://example.org"}
@@ -70,6 +71,11 @@ def test_a_builder_of_another_version_may_leave_facts_out_and_add_some() -> None
         ("readers", "feedly"),
         ("frame_hosts", ["*; script-src *"]),
         ("frame_hosts", ["a"] * 3000),
+        ("hubs", "https://hub.example/"),
+        ("hubs", ["javascript:alert(1)"]),
+        ("hubs", ["https://hub.example/?a=\r\nSet-Cookie: x"]),
+        ("hubs", ['https://hub.example/?a="; rel="self"']),
+        ("hubs", ["https://hub.example/?a>"]),
         ("browser_page", "yes"),
         ("texts", {"no.such.text": "x"}),
         ("texts", {"index.title": 1}),
