@@ -20,7 +20,7 @@ run: $(VENV)/.runtime ## Build the sample site and serve it on 127.0.0.1:8000.
 
 test: lint $(VENV)/.debian ## Run everything that CI runs.
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

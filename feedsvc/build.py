@@ -36,11 +36,12 @@ from feedsvc.posts.scan import scan_posts
 from feedsvc.posts.sitefiles import look_again
 from feedsvc.publish.store import load_previous, recover
 from feedsvc.publishing import publish_touched
-from feedsvc.readers import find_drift, finish_posts, mark_of_rules, read_posts, site_directory
+from feedsvc.readers import PostReaders, find_drift, mark_of_rules, site_directory
 from feedsvc.report import BuildReport, Progress, ignore_progress
 from feedsvc.sending import Sender, sending
 
 if TYPE_CHECKING:
+    from feedsvc.assembly import Finish
     from feedsvc.config import Settings
     from feedsvc.remote.holding import Builder
 
@@ -158,7 +159,8 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             window_of=partial(window_of, settings),
             file_anew=partial(file_anew, settings),
         )
-        read = partial(read_posts, settings, ledger.file_dates)
+        readers = PostReaders(settings)
+        read = partial(readers.read, ledger.file_dates)
         look = partial(look_again, site_directory(settings), posts=settings.posts.dir)
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)
         touched = intake.take_in(scan, frozenset() if index.meta("ledger") else ledger.entries.live_paths())
@@ -173,7 +175,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             index,
             ledger,
             now=run.now,
-            finish=partial(finish_posts, settings),
+            finish=readers.finish,
             progress=run.progress,
         )
         index.put_meta("ledger", ledger.mark())
@@ -181,12 +183,12 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         sender = run.sender
         sender.send_edition(ledger.mark())
         if index.archive_work.is_pending():
-            _write_archives(run, index, ledger, sender.journal)
+            _write_archives(run, index, ledger, readers.finish, sender.journal)
         sender.send_pages()
         return sender.settle(give_account(index, publication, time.monotonic() - started))
 
 
-def _write_archives(run: _Run, index: Index, ledger: Ledger, journal: Path | None) -> None:
+def _write_archives(run: _Run, index: Index, ledger: Ledger, finish: Finish, journal: Path | None) -> None:
     """Write what is due of the archives, now that the edition is live; the next build writes what this one does not."""
     from feedsvc.archiving import write_archives
 
@@ -197,7 +199,7 @@ def _write_archives(run: _Run, index: Index, ledger: Ledger, journal: Path | Non
             index,
             ledger.site_id(settings.site.url),
             now=run.now,
-            finish=partial(finish_posts, settings),
+            finish=finish,
             progress=run.progress,
             interrupted=run.interrupted,
             journal=journal,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from feedsvc.feedrules import list_rules
@@ -25,18 +25,38 @@ if TYPE_CHECKING:
     from feedsvc.undated import FileDater, Remembered
 
 
-def read_posts(settings: Settings, remembered: Remembered, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
-    """Read files, some at a time and in their order; on several processors where there are many.
+class PostReaders:
+    """Reads the posts of one build; what the site says of itself is read once, and only where there is a post."""
 
-    Those without a date come last; ``remembered`` are the dates that such were given before.
-    """
-    if not unread:
-        return iter(())
-    # Imported here: a build with nothing changed must not pay for processes.
-    from feedsvc.posts import crew
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
-    reader = make_reader(settings)
-    return make_dater(settings, reader, remembered).complete(crew.read_files(reader, unread))
+    @cached_property
+    def _reader(self) -> FileReader:
+        return make_reader(self._settings)
+
+    def read(self, remembered: Remembered, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
+        """Read files, some at a time and in their order; on several processors where there are many.
+
+        Those without a date come last; ``remembered`` are the dates that such were given before.
+        """
+        if not unread:
+            return iter(())
+        # Imported here: a build with nothing changed must not pay for processes.
+        from feedsvc.posts import crew
+
+        return make_dater(self._settings, self._reader, remembered).complete(crew.read_files(self._reader, unread))
+
+    def finish(self, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
+        """Make the content of pending posts, some at a time.
+
+        Raises SourceChangedError when a file is not what it was.
+        """
+        if not posts:
+            return iter(())
+        from feedsvc.posts import crew
+
+        return crew.finish_posts(self._reader, posts)
 
 
 def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -> FileDater:
@@ -56,15 +76,6 @@ def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -
         read_dated=read_dated,
         pages=settings.posts.generator == "zola",
     )
-
-
-def finish_posts(settings: Settings, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
-    """Make the content of pending posts, some at a time. Raises SourceChangedError when a file is not what it was."""
-    if not posts:
-        return iter(())
-    from feedsvc.posts import crew
-
-    return crew.finish_posts(make_reader(settings), posts)
 
 
 def make_reader(settings: Settings) -> FileReader:

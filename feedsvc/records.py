@@ -6,20 +6,19 @@ away when its fingerprint changes, and the ledger tolerates unknown keys.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
+
 from feedsvc.model import Enclosure, Finding, Image, Person, Post, Term
 
 if TYPE_CHECKING:
     import zstandard
 
-# Made once: json.dumps with arguments makes an encoder for each call.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _IMAGES = ("image", "thumbnail", "banner")
@@ -136,7 +135,7 @@ def dump_post(post: Post) -> str:
         "updated": published if post.updated is post.published else to_microseconds(post.updated),
         "summary": post.summary,
         "content": post.content,
-        "terms": post.terms,
+        "terms": [tuple(term) for term in post.terms],  # orjson takes no named ones
         "language": post.language,
         "pending": post.pending,
     }
@@ -148,7 +147,7 @@ def dump_post(post: Post) -> str:
     for name in _LISTS:
         if items := getattr(post, name):
             values[name] = [_fields(item) for item in items]
-    return _encode(values)
+    return orjson.dumps(values).decode()
 
 
 def load_post(text: str, **changed: Any) -> Post:  # noqa: ANN401 (fields of a post)
@@ -156,7 +155,7 @@ def load_post(text: str, **changed: Any) -> Post:  # noqa: ANN401 (fields of a p
 
     Raises ValueError, KeyError or TypeError where the text is not such a record.
     """
-    fields = json.loads(text)
+    fields = orjson.loads(text)
     fields["published"] = from_microseconds(fields["published"])
     fields["updated"] = from_microseconds(fields["updated"])
     fields["expires"] = from_microseconds(fields["expires"]) if fields.get("expires") is not None else None
@@ -172,9 +171,9 @@ def load_post(text: str, **changed: Any) -> Post:  # noqa: ANN401 (fields of a p
 
 def dump_findings(findings: Sequence[Finding]) -> str:
     """Serialise findings in their order; the kind of finding is not kept."""
-    return _encode([_fields(finding) for finding in findings])
+    return orjson.dumps([_fields(finding) for finding in findings]).decode()
 
 
 def load_findings(text: str) -> tuple[Finding, ...]:
     """Read back what :func:`dump_findings` wrote."""
-    return tuple(Finding(**fields) for fields in json.loads(text))
+    return tuple(Finding(**fields) for fields in orjson.loads(text))

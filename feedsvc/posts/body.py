@@ -40,7 +40,7 @@ def fill_body(draft: Draft, url_path: str) -> Draft | PostError:
     from feedsvc.posts.filling import fill_in
 
     filled = fill_in(draft, url_path, partial(read_half, rules=draft.rules))
-    return filled if isinstance(filled, PostError) else replace(draft, front=replace(draft.front, body=filled))
+    return filled if isinstance(filled, PostError) else draft._replace(front=draft.front._replace(body=filled))
 
 
 def _expanded(draft: Draft, url_path: str) -> Draft:
@@ -49,8 +49,8 @@ def _expanded(draft: Draft, url_path: str) -> Draft:
 
     url = site_url_of(url_path, draft.rules.site_url) or draft.rules.site_url
     expanded = expand_shortcodes(draft, url, partial(read_half, rules=draft.rules, dated=_EPOCH))
-    front = replace(draft.front, body=expanded.body)
-    return replace(draft, front=front, stands_in=expanded.stands_in, links=expanded.links)
+    front = draft.front._replace(body=expanded.body)
+    return draft._replace(front=front, stands_in=expanded.stands_in, links=expanded.links)
 
 
 def read_half(path: str, data: bytes, rules: PostRules, dated: datetime | None = None) -> tuple[Draft, str] | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from feedsvc.model import PostError, Withheld
 from feedsvc.posts.frontmatter.decoding import decode
 from feedsvc.posts.frontmatter.fields import Fields
-from feedsvc.posts.frontmatter.matter import Matter
 from feedsvc.posts.frontmatter.source import SourceText
 from feedsvc.posts.frontmatter.split import FrontMatter, read_front_matter
 from feedsvc.posts.generators.dialects import translate
@@ -35,9 +35,11 @@ from feedsvc.posts.withholding import withheld
 _OTHER_HOST = re.compile(r"//|[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A post half read: dated, and not withheld.
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Draft(NamedTuple):
+    """A post half read: dated, and not withheld. A tuple, since each post makes one.
 
     ``slug`` is the one that addresses hold, ``own_slug`` the one that its author gave, empty where there is none.
     ``categories`` are as they are written; of ``times`` the date is the one that addresses hold. Words of the
@@ -57,8 +59,8 @@ class Draft:
     categories: tuple[str, ...]
     own_slug: str
     slug: str
-    stands_in: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
+    stands_in: Mapping[str, str] = _NONE
+    links: Mapping[str, str] = _NONE
 
     @property
     def is_markdown(self) -> bool:
@@ -104,7 +106,7 @@ def read_draft(
         place=place,
         data=data,
         source=source,
-        front=front if matter is front.matter else _with_matter(front, matter),
+        front=front if matter is front.matter else front._replace(matter=matter),
         fields=fields,
         name=name,
         rules=rules,
@@ -114,10 +116,6 @@ def read_draft(
         own_slug=own_slug,
         slug=own_slug or name.slug,
     )
-
-
-def _with_matter(front: FrontMatter, matter: Matter) -> FrontMatter:
-    return FrontMatter(matter=matter, body=front.body, body_start=front.body_start)
 
 
 def url_path_of(draft: Draft) -> str | PostError:

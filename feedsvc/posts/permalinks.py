@@ -112,7 +112,7 @@ def escape_path(path: str) -> str:
 def _sanitized(path: str) -> str:
     """Strip ``..``, ``./`` and doubled slashes as ``URL#sanitize_url`` does, however dots are written."""
     path = _ENCODED_DOT.sub(".", path) if "%2" in path else path
-    path = ("/" + path).replace("..", "/").replace("./", "")
+    path = ("/" + path.lstrip("/")).replace("..", "/").replace("./", "")
     path = _SLASHES.sub("/", path) if "//" in path else path
     return path.removesuffix(".") if path.endswith("/.") else path
 

@@ -89,10 +89,12 @@ class SiteFiles:
 
     def head(self, path: str) -> Head | None:
         """Return the size of a file, however large, and how it begins; None where there is none to be read."""
-        if self._root is None or not _is_plain(path):
+        if self._root is None:
             return None
         seen = self._heads.get(path)
         if seen is None:
+            if not _is_plain(path):
+                return None
             look, size, data = _open(self._root, "head", path, None)
             if len(self._heads) == _MOST_HEADS:
                 self._heads.clear()

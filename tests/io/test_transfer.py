@@ -232,6 +232,7 @@ def test_a_file_that_is_not_whole_is_told_by_line_and_column_and_changes_nothing
     [
         {"title": 5},
         {"published": 10**30},
+        {"image": {"href": "", "media_type": "", "width": 10**30}},
         {"terms": [["tag", 1, "a", "a"]]},
         {"authors": [{"name": None}]},
         {"path": []},

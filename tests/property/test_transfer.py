@@ -17,7 +17,7 @@ from feedsvc.errors import LedgerFileError
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.ledger.file import LedgerFile
 from feedsvc.ledger.transfer import export_ledger, import_ledger
-from feedsvc.model import Post
+from feedsvc.model import Enclosure, Finding, Image, Post
 from feedsvc.records import dump_post, to_microseconds
 
 RULES = settings(max_examples=60, deadline=None)
@@ -27,6 +27,11 @@ names = texts.filter(bool)
 instants = st.datetimes(timezones=st.just(UTC)).map(to_microseconds)
 aware = st.datetimes(timezones=st.just(UTC))
 AWARE = {datetime: aware, datetime | None: st.none() | aware}
+# What a file can be long, or a picture wide; records hold no more.
+numbers = st.integers(-(2**63), 2**63 - 1)
+for model in (Enclosure, Finding, Image):
+    fields = {name: numbers if kind is int else st.text() for name, kind in get_type_hints(model).items()}
+    st.register_type_strategy(model, st.builds(model, **fields))
 # Of every field that the model has, by its type.
 posts = st.builds(
     Post, **{name: AWARE[kind] if kind in AWARE else st.from_type(kind) for name, kind in get_type_hints(Post).items()}

@@ -12,7 +12,7 @@ from feedsvc.posts.jekyll.feedtitles import feed_tables
 def read(text: str) -> dict[str, Value]:
     matter = load_yaml(SourceText(path="_config.yml", text=text), 0, len(text))
     assert isinstance(matter, Matter), matter
-    return matter.values
+    return dict(matter.values)
 
 
 SITE = ("/feed.xml", "site", "")

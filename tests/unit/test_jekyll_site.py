@@ -12,7 +12,7 @@ from feedsvc.posts.jekyll.site import JekyllSite, collections_directory, underst
 def read(text: str) -> dict[str, Value]:
     matter = load_yaml(SourceText(path="_config.yml", text=text), 0, len(text))
     assert isinstance(matter, Matter), matter
-    return matter.values
+    return dict(matter.values)
 
 
 def understand(text: str) -> JekyllSite:

@@ -22,7 +22,7 @@ from feedsvc.posts.rules import PostRules
 def read(text: str) -> dict[str, Value]:
     matter = load_yaml(SourceText(path="_config.yml", text=text), 0, len(text))
     assert isinstance(matter, Matter), matter
-    return matter.values
+    return dict(matter.values)
 
 
 def defaults(*sets: str, config: str = "") -> Defaults:

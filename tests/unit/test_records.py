@@ -21,9 +21,10 @@ from feedsvc.records import (
 )
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+numbers = st.integers(0, 2**63 - 1)
 instants = st.datetimes(timezones=st.just(UTC))
 findings = st.builds(Finding, path=text, reason=text, hint=text, line=st.integers(0, 9), column=st.integers(0, 9))
-images = st.none() | st.builds(Image, href=text, media_type=text, width=st.integers(0))
+images = st.none() | st.builds(Image, href=text, media_type=text, width=numbers)
 posts = st.builds(
     Post,
     path=text,
@@ -43,7 +44,7 @@ posts = st.builds(
     image=images,
     thumbnail=images,
     banner=images,
-    enclosures=st.lists(st.builds(Enclosure, href=text, media_type=text, length=st.integers(0)), max_size=2).map(tuple),
+    enclosures=st.lists(st.builds(Enclosure, href=text, media_type=text, length=numbers), max_size=2).map(tuple),
     warnings=st.lists(findings, max_size=2).map(tuple),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import replace
 
 from feedsvc.model import Finding, PostError
 from feedsvc.posts.frontmatter.matter import Matter, Value
@@ -26,7 +25,7 @@ class Fields:
 
     def replace(self, key: str, value: Value) -> None:
         """Let ``value`` stand at ``key`` from now on."""
-        self._matter = replace(self._matter, values={**self._matter.values, key: value})
+        self._matter = self._matter._replace(values={**self._matter.values, key: value})
 
     def lacks(self, keys: Set[str]) -> bool:
         """Tell whether none of ``keys`` is there."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
 from feedsvc.model import Finding
 
@@ -25,14 +26,16 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Matter(NamedTuple):
     """A document's top-level mapping; ``spans`` lacks a key whose place is not known.
 
-    ``names`` says how its author calls what is read under another key.
+    ``names`` says how its author calls what is read under another key. A tuple, since each post makes one.
     """
 
-    values: dict[str, Value] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
+    values: Mapping[str, Value] = _NONE
+    spans: Mapping[str, Span] = _NONE
     findings: tuple[Finding, ...] = ()
-    names: dict[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = _NONE

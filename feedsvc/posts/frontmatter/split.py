@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 
@@ -26,9 +25,8 @@ from feedsvc.posts.frontmatter.yamllines import read_lines
 _KEY_LINE = re.compile(r"[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|$)|[A-Za-z_][\w-]*[ \t]*=", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """A file in its two parts. ``body_start`` is the body's offset in the source's text."""
+class FrontMatter(NamedTuple):
+    """A file in its two parts. ``body_start`` is the body's offset in the source's text. A tuple, as Matter is."""
 
     matter: Matter
     body: str

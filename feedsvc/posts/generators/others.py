@@ -78,7 +78,7 @@ def _values(path: Path) -> dict[str, Value]:
         raise ConfigError(str(path), f"is not valid JSON ({error})", "mend it") from error
     if isinstance(matter, PostError):
         raise _unreadable(matter)
-    return matter.values
+    return dict(matter.values)
 
 
 def _unreadable(error: PostError) -> ConfigError:

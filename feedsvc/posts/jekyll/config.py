@@ -109,7 +109,7 @@ def _parse(path: str, data: bytes) -> dict[str, Value]:
         load = load_toml if path.endswith(".toml") else load_yaml
         result = load(result, 0, len(result.text))
     if isinstance(result, Matter):
-        return result.values
+        return dict(result.values)
     assert isinstance(result, PostError)  # noqa: S101 - nothing else is left
     where = f"{path}:{result.line}:{result.column}" if result.line else path
     raise ConfigError(where, result.reason.replace("the front matter", "the file"), result.hint)
