@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
@@ -83,7 +83,7 @@ def pin(core: int) -> list[str]:
 
 
 @contextmanager
-def nginx(public: Path, directory: Path, *, cached: bool) -> Iterator[Server]:
+def nginx(public: Path, directory: Path, *, cached: bool, pinned: bool = True) -> Iterator[Server]:
     """Serve the tree with nginx; ``cached``: it keeps files open."""
     directory.mkdir()
     port = free_port()
@@ -93,7 +93,7 @@ def nginx(public: Path, directory: Path, *, cached: bool) -> Iterator[Server]:
     text = NGINX.format(user=user, directory=directory, port=port, public=public, options=options)
     configuration.write_text(text, encoding="utf-8")
     command = ["nginx", "-p", str(directory), "-e", "stderr", "-c", str(configuration)]
-    with _run("nginx, files kept open" if cached else "nginx", command, port, directory) as server:
+    with run_server("nginx, files kept open" if cached else "nginx", command, port, directory, pinned=pinned) as server:
         yield server
 
 
@@ -103,18 +103,19 @@ def feedsvc(public: Path, log: Path, name: str = "feedsvc", **options: str) -> I
     port = free_port()
     environ = {"FEEDSVC_SERVER__LISTEN": f"127.0.0.1:{port}", "FEEDSVC_SERVER__WORKERS": "1", **options}
     log.mkdir()
-    with _run(name, [sys.executable, "-m", "feedsvc", "serve"], port, log, cwd=public.parent, **environ) as server:
+    command = [sys.executable, "-m", "feedsvc", "serve"]
+    with run_server(name, command, port, log, cwd=public.parent, environ=environ) as server:
         yield server
 
 
 @contextmanager
-def replica(store: str, log: Path) -> Iterator[Server]:
+def replica(store: str, log: Path, *, pinned: bool = True, **options: str) -> Iterator[Server]:
     """Serve what is in an object store, from one worker as well."""
     port = free_port()
-    environ = {"FEEDSVC_SERVER__LISTEN": f"127.0.0.1:{port}", "FEEDSVC_SERVER__WORKERS": "1"}
+    environ = {"FEEDSVC_SERVER__LISTEN": f"127.0.0.1:{port}", "FEEDSVC_SERVER__WORKERS": "1", **options}
     log.mkdir()
     command = [sys.executable, "-m", "feedsvc", "serve", "--from", store]
-    with _run("replica", command, port, log, cwd=log, **environ) as server:
+    with run_server("replica", command, port, log, pinned=pinned, cwd=log, environ=environ) as server:
         yield server
 
 
@@ -141,17 +142,26 @@ def _granian(name: str, application: str, log: Path, **environ: str) -> Iterator
     command += ["--backlog", "4096", "--backpressure", "8192", "--http1-buffer-size", "16384"]
     command += ["--http1-header-read-timeout", "5000", application]
     log.mkdir()
-    with _run(name, command, port, log, cwd=Path(__file__).parent, **environ) as server:
+    with run_server(name, command, port, log, cwd=Path(__file__).parent, environ=environ) as server:
         yield server
 
 
 @contextmanager
-def _run(
-    name: str, command: Sequence[str], port: int, log: Path, cwd: Path | None = None, **environ: str
+def run_server(
+    name: str,
+    command: Sequence[str],
+    port: int,
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    pinned: bool = True,
 ) -> Iterator[Server]:
+    """Run a server until the end of the block, from when it answers; exit with what it told if it does not."""
+    core = pin(0) if pinned else []
     with (log / "stderr").open("w+", encoding="utf-8") as told:
         process = subprocess.Popen(
-            [*pin(0), *command], stdout=told, stderr=told, cwd=cwd, env={**plain_environ(), **environ}
+            [*core, *command], stdout=told, stderr=told, cwd=cwd, env={**plain_environ(), **(environ or {})}
         )
         try:
             server = Server(name=name, port=port, pid=process.pid)

@@ -25,7 +25,7 @@ QUIET_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Server:
+class Watching:
     """A server that has built once and watches, and a connection to it that is kept."""
 
     pid: int
@@ -50,11 +50,11 @@ def edit_while_watched(site: Site, repeat: int) -> Iterator[Builds]:
     """
     if not site.watches():
         return
-    with _serve(site) as server:
+    with serve_watching(site) as server:
         yield Builds(kind=WIRE, builds=tuple(_edit(site, server) for _ in range(repeat)))
 
 
-def _edit(site: Site, server: _Server) -> Build:
+def _edit(site: Site, server: Watching) -> Build:
     etag, _ = server.ask("")
     account = Account(server.pid)
     before = account.look()
@@ -81,7 +81,7 @@ def _edit(site: Site, server: _Server) -> Build:
 
 
 @contextmanager
-def _serve(site: Site) -> Iterator[_Server]:
+def serve_watching(site: Site) -> Iterator[Watching]:
     """Serve as shipped, but for the port and a schedule that never comes: only the watcher may build."""
     port = free_port()
     environ = plain_environ(FEEDSVC_SERVER__LISTEN=f"127.0.0.1:{port}", FEEDSVC_SCHEDULE__EVERY="1d")
@@ -90,7 +90,7 @@ def _serve(site: Site) -> Iterator[_Server]:
         command = [*(word for word in COMMAND if word != "--quiet"), "serve"]
         process = subprocess.Popen(command, cwd=site.directory, env=environ, stdout=told, stderr=told)
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
-        server = _Server(pid=process.pid, connection=connection)
+        server = Watching(pid=process.pid, connection=connection)
         try:
             ready = _wait(lambda: process.poll() is not None or (_has_built(log) and _answers(server)))
             if not ready or process.poll() is not None:
@@ -110,7 +110,7 @@ def _has_built(log: Path) -> bool:
     return "build: " in log.read_text(encoding="utf-8")
 
 
-def _answers(server: _Server) -> bool:
+def _answers(server: Watching) -> bool:
     try:
         return server.ask("")[0] != ""
     except OSError:
