@@ -20,8 +20,10 @@ from feedsvc.feeds.render import RenderRules, render_feed
 from feedsvc.feeds.selection import order_entries
 from feedsvc.model import DeletedEntry, Entry, FeedSpec
 from feedsvc.publish.encodings import encode
-from feedsvc.publish.snapshot import load_snapshot
+from feedsvc.publish.history import History, history_name, read_history
+from feedsvc.publish.snapshot import SnapshotFollower, load_snapshot
 from feedsvc.web import deltas
+from feedsvc.web.app import PageFacts, create_app
 
 if TYPE_CHECKING:
     from tests.http.conftest import ChangingSite
@@ -238,6 +240,31 @@ def test_the_same_delta_is_made_once(changed: Changed, monkeypatch: pytest.Monke
     headers = {"A-IM": "feed", "If-None-Match": f'"{tag}"', "Accept-Encoding": "gzip"}
     assert len({client.get("/atom.xml", headers=headers).data for _ in range(3)}) == 1
     assert made == ["gzip"]
+
+
+def test_a_history_is_read_once_for_all_who_ask_about_an_edition(changed: Changed, make_entry: MakeEntry) -> None:
+    read: list[str] = []
+    follower = SnapshotFollower(changed.site.public, interval=0)
+    facts = PageFacts(title="t", description="", language="en", server_url="https://feeds.example.org")
+
+    def find(path: str) -> History:
+        read.append(path)
+        return read_history(changed.site.history, path)
+
+    client = Client(create_app(follower, site=facts, max_age=300, find_history=find))
+    headers = {"A-IM": "feed", "If-None-Match": f'"{changed.etags["/atom.xml", "gzip"]}"'}
+    history = changed.site.history / history_name("/atom.xml")
+    whole = history.read_bytes()
+    # Cut off, it says nothing, and that is not remembered.
+    history.write_bytes(whole[:-1])
+    assert client.get("/atom.xml", headers=headers).status_code == 200
+    history.write_bytes(whole)
+    assert [client.get("/atom.xml", headers=headers).status_code for _ in range(3)] == [226, 226, 226]
+    assert read == ["/atom.xml", "/atom.xml"]
+    changed.site.publish((make_entry("12", content=LONG), *changed.entries))
+    answer = client.get("/atom.xml", headers=headers)
+    assert [id_[-3:-1] for id_ in read_entries(answer.data)] == ["12", "11", "07"]
+    assert len(read) == 3
 
 
 @dataclass(kw_only=True)
