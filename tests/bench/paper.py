@@ -68,7 +68,7 @@ def parse_figures(text: str) -> Figures:
 
 def describe(given: Assumptions) -> str:
     """Return what was assumed, in a line."""
-    return "assumed: " + ", ".join(f"{name} {value:,.6g}" for name, value in asdict(given).items())
+    return "assumed: " + ", ".join(f"{name} {round(value, 4):,.10g}" for name, value in asdict(given).items())
 
 
 def main() -> None:
