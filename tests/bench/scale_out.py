@@ -7,7 +7,7 @@ them nginx with deploy/nginx-replicas.conf. wrk presses through nginx and one re
 the same tree. Prints medians of the rounds. Then edits the newest post while ``feedsvc serve`` watches, and prints how
 long after the file's rename the new ETag is everywhere; then the paper (costs.py, paper.py). Nothing is pinned: on a
 machine with few cores requests/s are what the generator leaves over, and CPU per request is what to compare.
-Needs nginx, wrk and openssl (Debian's). Takes about S * R * 25 seconds and three minutes. Judges no time.
+Needs nginx, wrk and openssl (Debian's). Takes about S * R * 17 seconds and three minutes. Judges no time.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ def test_two_replicas_share_the_deltas_and_an_edit_comes_to_both() -> None:
     command = [sys.executable, str(BENCH / "scale_out.py"), *SHORT.split()]
     told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
-    shares = re.search(r"^nginx and 2 replicas .* (\d+\.\d)% (\d+\.\d)%$", told.stdout, re.MULTILINE)
+    # What follows are connections that timed out on a busy machine.
+    shares = re.search(r"^nginx and 2 replicas .*? (\d+\.\d)% (\d+\.\d)%", told.stdout, re.MULTILINE)
     assert shares, told.stdout
     assert sum(map(float, shares.groups())) == pytest.approx(100, abs=0.2)
     assert "Non-2xx" not in told.stdout
