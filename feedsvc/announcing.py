@@ -1,4 +1,7 @@
-"""Hubs are told what was published: once by `feedsvc build`, and by a thread of `feedsvc serve` whoever built it."""
+"""Caches, then hubs, are told what was published: once by `feedsvc build`, and by a thread of `feedsvc serve`.
+
+Caches come first: a subscriber that is told by a hub fetches at once, and must not get the old feed out of a cache.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +10,78 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime
-from itertools import islice
-from pathlib import Path
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from feedsvc.announce.backoff import PATIENCE, next_pause
-from feedsvc.announce.hub import Outcome, announce
-from feedsvc.announce.queue import FILE, Announcement, AnnouncementQueue
+from feedsvc.announce.hub import announce
+from feedsvc.announce.queue import HUBS, Message, Queue
 from feedsvc.announce.topics import list_topics
-from feedsvc.errors import FeedsvcError, LockHeldError, ManifestError
+from feedsvc.delivering import deliver
+from feedsvc.errors import FeedsvcError, LockHeldError
 from feedsvc.lock import build_lock
-from feedsvc.publish.manifest import MANIFEST, Manifest, parse_manifest
-from feedsvc.remote.sent import Memory
+from feedsvc.published import look_at_published, read_published
+from feedsvc.purging import purge_published
 
 if TYPE_CHECKING:
+    from feedsvc.announce.request import Outcome
     from feedsvc.config import Settings
 
 _log = logging.getLogger(__name__)
 
-Send = Callable[[str, str, datetime], Outcome]
+Send = Callable[[str, str, datetime], "Outcome"]
 
 # How often to look whether there is a new edition: one look at one file.
 _LOOK_S = 0.2
 # After the start: a hub that is told at once would ask for a feed before there is a worker to answer.
 _BEGIN_S = 2.0
-# Hubs are slow, and they are others' machines: so many requests at a time.
-_AT_A_TIME = 4
-# `feedsvc build` does not wait longer for hubs; the next build, or the service, goes on.
+# `feedsvc build` does not wait longer for caches and hubs; the next build, or the service, goes on.
 _PATIENCE_OF_BUILD_S = 10.0
+# Hubs do not wait longer than this for caches that do not answer.
+_PATIENCE_WITH_CACHES = timedelta(seconds=30)
+
+
+def tell_published(settings: Settings, clock: Callable[[], datetime]) -> None:
+    """Tell caches and then hubs what they were not told yet; hubs whatever the caches say.
+
+    Takes ``[publish] settle`` and ten seconds at most; what is left is told by the next build, or the service. Raises
+    StoreError where what was told cannot be noted.
+    """
+    settled = time.monotonic() + settings.settle.total_seconds()
+    caches_over, all_over = (partial(_is_past, settled + _PATIENCE_OF_BUILD_S * share) for share in (0.5, 1))
+    announce_published(settings, clock, is_over=lambda: True)  # noted merely, so that they settle meanwhile
+    due, until = _purge(settings, clock, caches_over)
+    while due is not None and until is not None and not caches_over():
+        _sleep_until(due, clock)
+        due, until = _purge(settings, clock, caches_over)
+    due = announce_published(settings, clock, is_over=all_over)
+    if due is not None and due - clock() <= settings.settle:
+        _sleep_until(due, clock)
+        announce_published(settings, clock, is_over=all_over)
+
+
+def _is_past(deadline: float) -> bool:
+    return time.monotonic() > deadline
+
+
+def _sleep_until(due: datetime, clock: Callable[[], datetime]) -> None:
+    time.sleep(max(0.01, (due - clock()).total_seconds()))
+
+
+def _purge(
+    settings: Settings, clock: Callable[[], datetime], is_over: Callable[[], bool]
+) -> tuple[datetime | None, datetime | None]:
+    """Tell caches; return when there is more to tell, and until when hubs are to wait, if ever."""
+    if not settings.purge.to:
+        return None, None
+    try:
+        return purge_published(settings, clock, is_over=is_over, patience=_PATIENCE_WITH_CACHES)
+    except LockHeldError:
+        # Another process does it, and is soon done.
+        soon = clock() + timedelta(seconds=_LOOK_S)
+        return soon, soon
 
 
 def announce_published(
@@ -45,72 +89,61 @@ def announce_published(
     clock: Callable[[], datetime],
     *,
     send: Send = announce,
-    patience_s: float = _PATIENCE_OF_BUILD_S,
     is_over: Callable[[], bool] = lambda: False,
 ) -> datetime | None:
     """Tell each hub of the topics that are not as it was told last; return when there is more to tell, if ever.
 
-    Begins no request after ``patience_s`` seconds, or when ``is_over``. Nothing is done while another process does it,
-    nor before anything is published: with an object store, before it is there, where a hub finds it. Raises StoreError
-    where what was told cannot be noted.
+    Begins no request when ``is_over``. Nothing is done while another process does it, nor without hubs or before
+    anything is published: with an object store, before it is there, where a hub finds it. Raises StoreError where what
+    was told cannot be noted.
     """
-    manifest = _read(_manifest_file(settings))
+    hubs = settings.websub.hubs
+    manifest = read_published(settings) if hubs else None
     if manifest is None:
         return None
-    deadline = time.monotonic() + patience_s
     topics = list_topics(manifest.representations.values(), settings.feeds_url)
     try:
         with (
             build_lock(settings.state.dir / "announce.lock"),
-            closing(AnnouncementQueue(settings.state.dir / FILE)) as queue,
+            closing(Queue(settings.state.dir / HUBS)) as queue,
         ):
-            queue.note(manifest.snapshot, settings.websub.hubs, topics, clock())
+            queue.note(manifest.snapshot, hubs, topics, clock(), settle=settings.settle)
             queue.commit()
-            due, complained = iter(queue.due(clock())), set[str]()
-            while some := list(islice(due, _AT_A_TIME)):
-                if is_over() or time.monotonic() > deadline:
-                    break
-                _send(queue, some, send, clock, complained)
+            complained = set[str]()
+            deliver(
+                queue,
+                queue.due(clock()),
+                lambda each: send(each.peer, each.subject, clock()),
+                lambda each, outcome: _note(queue, each, outcome, clock(), complained),
+                is_over,
+            )
             return queue.next_due()
     except LockHeldError:
         return clock()
 
 
-def _send(
-    queue: AnnouncementQueue, some: list[Announcement], send: Send, clock: Callable[[], datetime], complained: set[str]
-) -> None:
-    """Send some announcements at once, and note what became of them before any other is sent."""
-    with ThreadPoolExecutor(len(some), thread_name_prefix="announce") as pool:
-        outcomes = list(pool.map(lambda each: send(each.hub, each.topic, clock()), some))
-    for announcement, outcome in zip(some, outcomes, strict=True):
-        _note(queue, announcement, outcome, clock(), complained)
-    queue.commit()
-
-
-def _note(
-    queue: AnnouncementQueue, announcement: Announcement, outcome: Outcome, now: datetime, complained: set[str]
-) -> None:
-    hub, topic = announcement.hub, announcement.topic
+def _note(queue: Queue, message: Message, outcome: Outcome, now: datetime, complained: set[str]) -> None:
+    hub, topic = message.peer, message.subject
     if outcome.kind == "told":
         _log.info("told %s of %s", hub, topic)
-        queue.settle(announcement)
+        queue.settle(message)
     elif outcome.kind == "refused":
         _log.warning("[websub] %s refuses %s: %s; check that it is a hub for your feeds", hub, topic, outcome.words)
-        queue.settle(announcement)
-    elif now - announcement.since > PATIENCE:
+        queue.settle(message)
+    elif now - message.since > PATIENCE:
         _log.warning("[websub] %s was not told of %s in a day: %s; the next change is", hub, topic, outcome.words)
-        queue.settle(announcement)
+        queue.settle(message)
     else:
         # A hub that is down is told of once, not for each feed and each try.
-        level = logging.DEBUG if announcement.tries or hub in complained else logging.WARNING
+        level = logging.DEBUG if message.tries or hub in complained else logging.WARNING
         complained.add(hub)
         _log.log(level, "[websub] %s was not told of %s: %s; trying again", hub, topic, outcome.words)
-        pause = next_pause(announcement.tries + 1, random.random(), outcome.retry_after)  # noqa: S311 (no secret)
-        queue.put_off(announcement, now + pause, outcome.words)
+        pause = next_pause(message.tries + 1, random.random(), outcome.retry_after)  # noqa: S311 (no secret)
+        queue.put_off(message, now + pause, outcome.words)
 
 
 class Announcer:
-    """A thread that tells hubs of each new edition, and again what failed, until stopped.
+    """A thread that tells caches and hubs of each new edition, and again what failed, until stopped.
 
     It goes by the published tree, so it tells what builds of other processes published, too.
     """
@@ -144,40 +177,23 @@ class Announcer:
             except FeedsvcError as error:
                 if str(error) != self._complaint:
                     self._complaint = str(error)
-                    _log.error("hubs are not told: %s", error)
+                    _log.error("caches and hubs are not told: %s", error)
             except Exception:  # noqa: BLE001 (logged whole)
                 # A bug must not end the thread, nor be told five times a second.
-                _log.exception("hubs are not told, by a bug in feedsvc")
+                _log.exception("caches and hubs are not told, by a bug in feedsvc")
                 self._stopped.wait(60)
 
     def _look(self) -> None:
         settings = self._settings
-        seen = _identity(settings)
-        if not settings.websub.hubs or seen is None:
+        if not (settings.websub.hubs or settings.purge.to):
             return
-        if seen == self._seen and (self._due is None or self._clock() < self._due):
+        seen = look_at_published(settings)
+        if seen is None or (seen == self._seen and (self._due is None or self._clock() < self._due)):
             return
-        self._due = announce_published(
-            settings, self._clock, send=self._send, patience_s=float("inf"), is_over=self._stopped.is_set
-        )
+        due, until = _purge(settings, self._clock, self._stopped.is_set)
+        # With caches that are not told yet, hubs are merely noted: from now on they wait no longer than these.
+        is_over = self._stopped.is_set if until is None else lambda: True
+        told = announce_published(settings, self._clock, send=self._send, is_over=is_over)
+        dues = [due, until or told]
+        self._due = min((each for each in dues if each is not None), default=None)
         self._seen, self._complaint = seen, ""
-
-
-def _manifest_file(settings: Settings) -> Path:
-    """Return where it says what subscribers can fetch: with an object store, what was sent there, whole."""
-    return Memory(settings.state.dir).manifest if settings.publish.target else settings.publish.dir / MANIFEST
-
-
-def _read(file: Path) -> Manifest | None:
-    try:
-        return parse_manifest(file.read_bytes(), file)
-    except (OSError, ManifestError):
-        return None
-
-
-def _identity(settings: Settings) -> object:
-    try:
-        status = _manifest_file(settings).stat()
-    except OSError:
-        return None
-    return settings.feeds_url, status.st_ino, status.st_mtime_ns, status.st_size

@@ -49,7 +49,7 @@ def write_archives(
     finish: Finish,
     progress: Progress,
     interrupted: Callable[[], bool],
-    journal: Path | None = None,
+    journals: Sequence[Path] = (),
 ) -> None:
     """Write the pages that the plan says are not written, then remove those that are not planned.
 
@@ -57,17 +57,17 @@ def write_archives(
 
     What is written is committed to the index in batches. ``site_id`` is what the feeds' own ids begin with, ``now``
     is aware, ``finish`` gives pending posts their content, and ``progress`` is told each page.
-    ``journal`` is told of whatever changes (see :mod:`feedsvc.publish.journal`). Raises DocumentError, StoreError and
+    ``journals`` are told of whatever changes (see :mod:`feedsvc.publish.journal`). Raises DocumentError, StoreError and
     what ``finish`` raises.
     """
     specs = catalog_feeds(settings, index, site_id)
-    tree = ArchiveTree(settings.publish.dir, int(now.timestamp()), journal=journal)
+    tree = ArchiveTree(settings.publish.dir, int(now.timestamp()), journals=journals)
     try:
         moved = index.archive_work.feeds_that_moved() | index.archives.stale_feeds().keys()
         written = _write_stale(settings, index, specs, tree, finish, progress, interrupted)
         if index.archives.stale_feeds():
             return
-        _tell_moved(settings, index, [spec for spec in specs if (spec.kind, spec.key) in moved], journal)
+        _tell_moved(settings, index, [spec for spec in specs if (spec.kind, spec.key) in moved], journals)
         removed = _remove_unplanned(index, specs, tree, settings.publish.dir)
     finally:
         tree.close()
@@ -161,7 +161,7 @@ def _page_locations(spec: FeedSpec, page: PlannedPage, formats: Collection[str])
             )
 
 
-def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec], journal: Path | None) -> None:
+def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec], journals: Sequence[Path]) -> None:
     """Let workers know which pages hold now what others held whose names are gone."""
     for spec in specs:
         feed = (spec.kind, spec.key)
@@ -169,7 +169,7 @@ def _tell_moved(settings: Settings, index: Index, specs: Iterable[FeedSpec], jou
         moved = {name: index.archives.page_at(feed, last) for name, last in ends.items()}
         for location in spec.locations if moved else ():
             if location.format in settings.feeds.archives:
-                note(journal, MOVED_PAGES, [location.path])
+                note(journals, MOVED_PAGES, [location.path])
                 write_moved(settings.state.dir / MOVED, location.path, moved)
 
 

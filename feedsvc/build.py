@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -183,12 +183,12 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         sender = run.sender
         sender.send_edition(ledger.mark())
         if index.archive_work.is_pending():
-            _write_archives(run, index, ledger, readers.finish, sender.journal)
+            _write_archives(run, index, ledger, readers.finish, sender.journals)
         sender.send_pages()
         return sender.settle(give_account(index, publication, time.monotonic() - started))
 
 
-def _write_archives(run: _Run, index: Index, ledger: Ledger, finish: Finish, journal: Path | None) -> None:
+def _write_archives(run: _Run, index: Index, ledger: Ledger, finish: Finish, journals: Sequence[Path]) -> None:
     """Write what is due of the archives, now that the edition is live; the next build writes what this one does not."""
     from feedsvc.archiving import write_archives
 
@@ -202,7 +202,7 @@ def _write_archives(run: _Run, index: Index, ledger: Ledger, finish: Finish, jou
             finish=finish,
             progress=run.progress,
             interrupted=run.interrupted,
-            journal=journal,
+            journals=journals,
         )
     except SourceChangedError as error:
         _log.info("%s changed before its archive page was written; the next build writes it", error.path)

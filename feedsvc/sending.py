@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from feedsvc.errors import NotSentError, ObjectStoreError
 from feedsvc.feeds.archive import parse_page_path
 from feedsvc.feeds.stylesheet import PATH as STYLESHEET
+from feedsvc.publish.journal import PAGES, keep_journal, note_out
 from feedsvc.report import BuildReport
 from feedsvc.sharing import describe_site
 
@@ -62,15 +63,16 @@ class Sender:
             _log.warning("building for this machine alone: %s", error)
 
     @property
-    def journal(self) -> Path | None:
-        """Where archiving notes what it does; what is not sent by us is noted nowhere."""
+    def journals(self) -> tuple[Path, ...]:
+        """Where archiving notes what it does: for what is sent by us, and for caches, if there are any."""
         from feedsvc.remote.sent import Memory
 
-        memory = Memory(self._settings.state.dir)
-        if not self._settings.publish.target:
+        settings = self._settings
+        memory, pages = Memory(settings.state.dir), settings.state.dir / PAGES
+        if not settings.publish.target:
             memory.end_journal()
-            return None
-        return memory.journal
+        keep_journal(pages, kept=bool(settings.purge.to))
+        return (*((memory.journal,) if settings.publish.target else ()), *((pages,) if settings.purge.to else ()))
 
     def send_edition(self, mark: str) -> None:
         """Send the edition that is live here, and the ledger with this ``mark``, of which nothing is left to commit.
@@ -101,7 +103,12 @@ class Sender:
             self._trouble = error
 
     def send_pages(self) -> None:
-        """Send what changed of the archives, unless the edition could not be sent."""
+        """Send what changed of the archives, unless the edition could not be sent; then caches may drop it."""
+        self._send_pages()
+        if self._trouble is None:
+            note_out(self._settings.state.dir / PAGES)
+
+    def _send_pages(self) -> None:
         holding = self._holding
         if holding is None or self._sent is None or self._trouble:
             return

@@ -1,103 +1,159 @@
-"""What hubs have still to be told, and what they were told last: a small database, so that a restart forgets nothing.
+"""What peers have still to be told, and what they were told last: a small database, so that a restart forgets nothing.
 
-Losing it costs one announcement more of each feed and no byte of any.
+Peers are hubs, which are told that topics changed, or caches, which are told to drop paths; each kind has a file of its
+own. Losing it costs telling them of everything once more, and no byte of any feed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
-from feedsvc.database import Database
+from feedsvc.database import Database, LayoutError
 from feedsvc.records import from_microseconds, to_microseconds
 
-FILE = "announcements.sqlite3"
-"""Its name in the state directory."""
+HUBS, CACHES = "announcements.sqlite3", "purges.sqlite3"
+"""Their names in the state directory."""
+
+PASSING = ""
+"""The version of what is told once and then forgotten: it is not there any more, or is known to nobody."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE told (hub TEXT, topic TEXT, etag TEXT NOT NULL, PRIMARY KEY (hub, topic)) WITHOUT ROWID;
+CREATE TABLE told (peer TEXT, subject TEXT, version TEXT NOT NULL, PRIMARY KEY (peer, subject)) WITHOUT ROWID;
 CREATE TABLE waiting (
-    hub TEXT, topic TEXT, etag TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,
-    words TEXT NOT NULL, PRIMARY KEY (hub, topic)) WITHOUT ROWID;
+    peer TEXT, subject TEXT, version TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL,
+    tries INTEGER NOT NULL, words TEXT NOT NULL, PRIMARY KEY (peer, subject)) WITHOUT ROWID;
 """
+_WAIT = (
+    "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, 0, '') ON CONFLICT (peer, subject) DO UPDATE SET "
+    "version=excluded.version, since=excluded.since, due=max(due, excluded.due)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """A topic that a hub has to be told of, at the edition ``etag``.
+class Message:
+    """A subject that a peer has to be told of, at this version.
 
     It waits ``since`` then, and was tried ``tries`` times; ``words`` are what came of the last one.
     """
 
-    hub: str
-    topic: str
-    etag: str
+    peer: str
+    subject: str
+    version: str
     since: datetime
     tries: int = 0
     words: str = ""
 
 
-class AnnouncementQueue:
-    """The announcements, in one transaction; nothing is kept unless :meth:`commit` is reached.
+class Queue:
+    """The messages, in one transaction; nothing is kept unless :meth:`commit` is reached.
 
     All methods raise StoreError where the file cannot be read or written.
     """
 
     def __init__(self, path: Path, *, reading: bool = False) -> None:
-        self._database = Database(path, schema=_SCHEMA, version=1, durable=True, reading=reading)
+        try:
+            self._database = _open(path, reading=reading)
+        except LayoutError:
+            if reading:
+                raise
+            # Of another version of feedsvc, with nothing in it that could not be told again.
+            path.unlink(missing_ok=True)
+            self._database = _open(path, reading=reading)
 
-    def note(self, edition: str, hubs: Sequence[str], topics: Mapping[str, str], now: datetime) -> None:
-        """Have each hub told of each topic that is not as it was told last, once.
+    def note(
+        self,
+        edition: str,
+        peers: Sequence[str],
+        subjects: Mapping[str, str],
+        now: datetime,
+        *,
+        settle: timedelta = timedelta(0),
+        gone: Literal["forget", "tell"] = "forget",
+    ) -> None:
+        """Have each peer told of each subject that is not as it was told last, once, when it had time to ``settle``.
 
-        ``edition`` names what ``topics`` (topic -> etag) are of; nothing is looked at when it is the one noted last.
-        A change that comes before the last one was told takes its place; hubs and topics that are not there any more
-        are forgotten. A new hub is told of every topic, since it knows none.
+        ``edition`` names what ``subjects`` (subject -> version) are of; nothing is looked at when it is the one noted
+        last. A change that comes before the last one was told takes its place; peers that are not there any more are
+        forgotten, and so is a subject, unless peers are to be told that it is ``gone``. A new peer is told of all.
         """
-        mark = " ".join((edition, *sorted(hubs)))
-        if self._meta("edition") == mark:
+        mark = " ".join((edition, *sorted(peers)))
+        if self.get("edition") == mark:
             return
-        for table in ("told", "waiting"):
-            rows = self._database.rows(f"SELECT hub, topic FROM {table}")  # noqa: S608 (constants)
-            gone = [row for row in rows if row[0] not in hubs or row[1] not in topics]
-            self._database.write(f"DELETE FROM {table} WHERE hub=? AND topic=?", gone)  # noqa: S608 (constants)
-        said = {(hub, topic): etag for hub, topic, etag in self._database.rows("SELECT hub, topic, etag FROM told")}
-        at = to_microseconds(now)
-        wanted = [(hub, topic, etag) for hub in hubs for topic, etag in topics.items()]
-        # Back to what it was told last, before it was told of what came in between: there is nothing to tell.
+        self._leave(peers, subjects, now, settle if gone == "tell" else None)
+        said = {(peer, subject): version for peer, subject, version in self._database.rows("SELECT * FROM told")}
+        wanted = [(peer, subject, version) for peer in peers for subject, version in subjects.items()]
+        back = [each for each in wanted if said.get(each[:2]) == each[2]]
+        if gone == "forget":
+            # As it was told last, before it was told of what came in between: there is nothing to tell.
+            self._database.write("DELETE FROM waiting WHERE peer=? AND subject=?", [each[:2] for each in back])
+        else:
+            # A cache may have fetched what came in between.
+            keys = [(version, peer, subject) for peer, subject, version in back]
+            self._database.write("UPDATE waiting SET version=? WHERE peer=? AND subject=?", keys)
+        at, due = to_microseconds(now), to_microseconds(now + settle)
         self._database.write(
-            "DELETE FROM waiting WHERE hub=? AND topic=?",
-            [each[:2] for each in wanted if said.get(each[:2]) == each[2]],
+            f"{_WAIT} WHERE version!=excluded.version",
+            [(*each, at, due) for each in wanted if said.get(each[:2]) != each[2]],
         )
-        self._database.write(
-            "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, 0, '') ON CONFLICT (hub, topic) DO UPDATE SET "
-            "etag=excluded.etag, since=excluded.since WHERE etag!=excluded.etag",
-            [(*each, at, at) for each in wanted if said.get(each[:2]) != each[2]],
-        )
-        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('edition', ?)", (mark,))
+        self.put("edition", mark)
 
-    def _meta(self, name: str) -> str:
+    def _leave(
+        self, peers: Sequence[str], subjects: Mapping[str, str], now: datetime, settle: timedelta | None
+    ) -> None:
+        """Forget peers, and forget what is gone or, with a ``settle``, have it told."""
+        rows = self._database.rows("SELECT peer, subject FROM told UNION SELECT peer, subject FROM waiting")
+        gone = [row for row in rows if row[0] not in peers or row[1] not in subjects]
+        if settle is not None:
+            at, due = to_microseconds(now), to_microseconds(now + settle)
+            left = [(*row, PASSING, at, due) for row in gone if row[0] in peers]
+            self._database.write(f"{_WAIT} WHERE version!=excluded.version", left)
+            gone = [row for row in gone if row[0] not in peers]
+        for table in ("told", "waiting"):
+            self._database.write(f"DELETE FROM {table} WHERE peer=? AND subject=?", gone)  # noqa: S608 (constants)
+
+    def add(self, peers: Sequence[str], subjects: Iterable[str], now: datetime, settle: timedelta) -> None:
+        """Have each peer told once of subjects that have no version, whatever it was told before."""
+        at, due = to_microseconds(now), to_microseconds(now + settle)
+        rows = [(peer, subject, PASSING, at, due) for subject in subjects for peer in peers]
+        self._database.write(f"{_WAIT} WHERE true", rows)
+
+    def doubt(self) -> None:
+        """Have peers told of everything at the next :meth:`note`: nobody knows what they were told last."""
+        self._database.execute("UPDATE told SET version='?'")
+        self.put("edition", "")
+
+    def get(self, name: str) -> str:
+        """Return what was put under a name; empty where nothing was."""
         row = self._database.row("SELECT value FROM meta WHERE name=?", (name,))
         return str(row[0]) if row else ""
 
-    def due(self, now: datetime) -> tuple[Announcement, ...]:
-        """Return what is to be sent now, by topic."""
+    def put(self, name: str, value: str) -> None:
+        """Keep a text under a name, beside the messages."""
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def due(self, now: datetime) -> tuple[Message, ...]:
+        """Return what is to be sent now, by subject."""
         return self._waiting("WHERE due<=? ", to_microseconds(now))
 
-    def waiting(self) -> tuple[Announcement, ...]:
+    def waiting(self) -> tuple[Message, ...]:
         """Return all that is to be sent, now or later."""
         return self._waiting("")
 
-    def _waiting(self, where: str, *values: int) -> tuple[Announcement, ...]:
+    def _waiting(self, where: str, *values: int) -> tuple[Message, ...]:
         rows = self._database.rows(
-            f"SELECT hub, topic, etag, since, tries, words FROM waiting {where}ORDER BY topic, hub",  # noqa: S608
+            f"SELECT peer, subject, version, since, tries, words FROM waiting {where}ORDER BY subject, peer",  # noqa: S608
             values,
         )
         return tuple(
-            Announcement(hub=hub, topic=topic, etag=etag, since=from_microseconds(since), tries=tries, words=words)
-            for hub, topic, etag, since, tries, words in rows
+            Message(
+                peer=peer, subject=subject, version=version, since=from_microseconds(since), tries=tries, words=said
+            )
+            for peer, subject, version, since, tries, said in rows
         )
 
     def next_due(self) -> datetime | None:
@@ -105,18 +161,26 @@ class AnnouncementQueue:
         row = self._database.row("SELECT min(due) FROM waiting")
         return from_microseconds(row[0]) if row and row[0] is not None else None
 
-    def settle(self, announcement: Announcement) -> None:
+    def settle(self, message: Message) -> None:
         """Note that there is nothing more to tell of it: it was told, refused for good, or given up."""
-        key = (announcement.hub, announcement.topic)
-        self._database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", (*key, announcement.etag))
-        self._database.execute("DELETE FROM waiting WHERE hub=? AND topic=?", key)
+        key = (message.peer, message.subject)
+        if message.version != PASSING:
+            self._database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", (*key, message.version))
+        else:
+            self._database.execute("DELETE FROM told WHERE peer=? AND subject=?", key)
+        self._database.execute("DELETE FROM waiting WHERE peer=? AND subject=?", key)
 
-    def put_off(self, announcement: Announcement, due: datetime, words: str) -> None:
+    def put_off(self, message: Message, due: datetime, words: str) -> None:
         """Note that it failed, and is to be sent again at ``due``."""
         self._database.execute(
-            "UPDATE waiting SET due=?, tries=?, words=? WHERE hub=? AND topic=?",
-            (to_microseconds(due), announcement.tries + 1, words, announcement.hub, announcement.topic),
+            "UPDATE waiting SET due=?, tries=?, words=? WHERE peer=? AND subject=?",
+            (to_microseconds(due), message.tries + 1, words, message.peer, message.subject),
         )
+
+    def hurry(self, peer: str, now: datetime, settle: timedelta) -> None:
+        """Have a peer that answers again told of all that waits for it and had time to ``settle``."""
+        values = (to_microseconds(now), settle // timedelta(microseconds=1), peer)
+        self._database.execute("UPDATE waiting SET due=max(?, since+?) WHERE peer=? AND tries>0", values)
 
     def commit(self) -> None:
         """Keep what was noted."""
@@ -125,3 +189,7 @@ class AnnouncementQueue:
     def close(self) -> None:
         """Forget what was not committed."""
         self._database.close()
+
+
+def _open(path: Path, *, reading: bool) -> Database:
+    return Database(path, schema=_SCHEMA, version=2, durable=True, reading=reading)

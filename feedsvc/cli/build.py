@@ -39,8 +39,8 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
             write_status(status, now(), error)
         raise
     write_status(status, now(), report)
-    if settings.websub.hubs:
-        _announce(settings)
+    if settings.websub.hubs or settings.purge.to:
+        _tell(settings)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.summary())
     if not as_json:
         posts = posts_prefix(settings)
@@ -52,11 +52,11 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
     return EXIT_REJECTED if strict and report.rejected else 0
 
 
-def _announce(settings: Settings) -> None:
-    """Tell hubs what changed; the edition is live whatever they say."""
-    from feedsvc.announcing import announce_published
+def _tell(settings: Settings) -> None:
+    """Tell caches and hubs what changed; the edition is live whatever they say."""
+    from feedsvc.announcing import tell_published
 
     try:
-        announce_published(settings, now)
+        tell_published(settings, now)
     except FeedsvcError as error:
-        click.echo(f"hubs are not told: {error}", err=True)
+        click.echo(f"caches and hubs are not told: {error}", err=True)

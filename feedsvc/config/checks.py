@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationInfo
 
+from feedsvc.config.caches import check_purge
 from feedsvc.config.redirects import find_second_hop
 from feedsvc.config.values import RefusedError, parse_line
 from feedsvc.feeds.catalog import FILE_NAMES
@@ -97,6 +98,7 @@ def find_conflicts(options: Options) -> Iterator[tuple[Where, RefusedError]]:
     if options.jekyll.dir and options.posts.files:
         reason = "a Jekyll site serves the files of its own directory, [jekyll] dir"
         yield ("posts", "files"), RefusedError(reason, "remove one of the two")
+    yield from ((("purge", name), refused) for name, refused in check_purge(options.purge))
     yield from _mixed_directories(options)
 
 

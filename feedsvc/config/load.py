@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from feedsvc.config.environ import read_environ
 from feedsvc.config.feedoptions import Feeds, FeedTable, NamedFeed
 from feedsvc.config.files import find_file, read_document
 from feedsvc.config.options import Options
+from feedsvc.config.purgeoptions import Purge
 from feedsvc.config.replicaoptions import Replica
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
 from feedsvc.config.siteoptions import Jekyll, Posts, Site
@@ -55,6 +57,7 @@ class Settings:
     web: Web
     audience: Audience
     websub: WebSub
+    purge: Purge
     publish: Publish
     state: State
     replica: Replica
@@ -63,6 +66,16 @@ class Settings:
     def feeds_url(self) -> str:
         """Where the feeds are served from: ``server.url``, or the site's own, without a slash at its end."""
         return self.server.url or self.site.url
+
+    @property
+    def settle(self) -> timedelta:
+        """How long after an edition is out caches and hubs are told of it."""
+        if self.publish.settle is not None:
+            return self.publish.settle
+        # Replicas look every two seconds unless told otherwise, and fetch what changed; workers look every quarter.
+        if self.publish.target:
+            return timedelta(seconds=3)
+        return timedelta(seconds=1) if self.purge.to else timedelta(0)
 
 
 def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:

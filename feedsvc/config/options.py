@@ -11,6 +11,7 @@ from pydantic import ConfigDict, PlainValidator
 
 from feedsvc.config.audienceoptions import Audience
 from feedsvc.config.feedoptions import Feeds, NamedFeeds, TermTables
+from feedsvc.config.purgeoptions import Purge
 from feedsvc.config.redirects import parse_redirects
 from feedsvc.config.replicaoptions import Replica
 from feedsvc.config.serviceoptions import Limits, Publish, Schedule, Server, State
@@ -54,6 +55,7 @@ class Options(Table):
     web: Web = option({}, "")
     audience: Audience = option({}, "")
     websub: WebSub = option({}, "")
+    purge: Purge = option({}, "")
     publish: Publish = option({}, "")
     state: State = option({}, "")
     replica: Replica = option({}, "")

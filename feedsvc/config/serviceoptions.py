@@ -104,6 +104,12 @@ class Publish(Table):
         "Where several machines build for the target: how long one that died keeps the others from building.",
         shapes_output=False,
     )
+    settle: Annotated[timedelta | None, PlainValidator(values.parse_settle)] = option(
+        "",
+        "How long after an edition is out caches ([purge]) and hubs ([websub]) are told: by then all that answer must "
+        "have it, as replicas do after their [replica] poll. Empty: 3s with a target, 1s with caches, else 0s.",
+        shapes_output=False,
+    )
 
 
 class State(Table):

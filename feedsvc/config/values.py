@@ -98,6 +98,14 @@ def parse_pause(value: object) -> timedelta:
     return duration
 
 
+def parse_settle(value: object) -> timedelta | None:
+    """Return a duration of an hour at most (``parse_duration``), or None for ``""``. Raise RefusedError for others."""
+    duration = None if value == "" else parse_duration(value)
+    if duration is not None and duration > timedelta(hours=1):
+        raise RefusedError(f"{value!r} is too long", 'write "1h" or less')
+    return duration
+
+
 def parse_size(value: object) -> int:
     """Return the bytes that ``2MB`` (1000s), ``1MiB`` (1024s) or a plain number says, 1 kB at least.
 

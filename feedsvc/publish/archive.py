@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,11 +35,11 @@ _HEADER, _LEAST = b"\x1f\x8b\x08\x00", 18
 class ArchiveTree:
     """Writes and removes pages below ``directory``; paths are URL paths. All methods raise :class:`StoreError`.
 
-    ``mtime``, in seconds since the epoch, is what changed pages are dated. ``journal`` is told what is about to change.
+    ``mtime``, in seconds since the epoch, is what changed pages are dated. ``journals`` are told what will change.
     """
 
-    def __init__(self, directory: Path, mtime: int, disk: Disk | None = None, journal: Path | None = None) -> None:
-        self._journal = journal
+    def __init__(self, directory: Path, mtime: int, disk: Disk | None = None, journals: Sequence[Path] = ()) -> None:
+        self._journals = journals
         self._disk = disk or Disk()
         self._directory = resolve(directory)
         self._mtime = mtime
@@ -74,7 +74,7 @@ class ArchiveTree:
         """Put what was taken into place, durably; return how many pages that were."""
         self._wait(0)
         self._disk.sync(draft for draft, _ in self._staged)
-        note(self._journal, PAGE, (self._path(place) for _, place in self._staged))
+        note(self._journals, PAGE, (self._path(place) for _, place in self._staged))
         folders: set[Path] = set()
         for draft, place in self._staged:
             self._disk.make_directory(place.parent)
@@ -88,7 +88,7 @@ class ArchiveTree:
     def remove(self, path: str) -> None:
         """Remove a page, and the folders that it leaves empty."""
         place = self._place(path)
-        note(self._journal, PAGE, [path])
+        note(self._journals, PAGE, [path])
         self._disk.remove(place)
         for folder in place.relative_to(self._directory).parents[:-1]:
             if not self._disk.prune(self._directory / folder):

@@ -76,6 +76,13 @@ class Memory:
         except (OSError, ValueError, TypeError):
             return None
 
+    def read_term(self) -> int:
+        """Return the term in which we were at the store last; 0 where it is not known."""
+        try:
+            return int(json.loads((self._folder / _RECORD).read_bytes())["term"])
+        except (OSError, ValueError, TypeError, LookupError):
+            return 0
+
     def write(self, record: Record, manifest: bytes) -> None:
         """Remember both; the record goes first and comes last, so that it never stands beside another manifest."""
         self.forget()

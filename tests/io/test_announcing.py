@@ -13,8 +13,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from feedsvc.announce.hub import Outcome, announce
-from feedsvc.announce.queue import FILE, AnnouncementQueue
+from feedsvc.announce.hub import announce
+from feedsvc.announce.queue import HUBS, Queue
+from feedsvc.announce.request import Outcome
 from feedsvc.announcing import Announcer, announce_published
 from feedsvc.build import build
 from feedsvc.config import Settings, load_settings
@@ -122,7 +123,7 @@ def test_what_failed_is_told_again_later_and_only_as_it_is_then(site: Site) -> N
     site.write("2026-11-03-three.md", "셋", "경제")
     site.build()
     assert site.topics() == []  # each waits, and will be told once
-    with closing(AnnouncementQueue(site.directory / "var" / FILE, reading=True)) as queue:
+    with closing(Queue(site.directory / "var" / HUBS, reading=True)) as queue:
         assert {each.words for each in queue.waiting()} == {"503 busy"}
     site.hubs.answer = lambda *_: TOLD
     site.now += timedelta(minutes=1)

@@ -6,7 +6,7 @@ import gzip
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -349,8 +349,8 @@ def test_what_a_build_left_unwritten_the_next_one_writes_though_nothing_changed(
     write_post("2024-07-01-1.md", "환경")
     write_post("2022-03-02-500.md", "IT")
 
-    def make(directory: Path, mtime: int, journal: Path | None = None) -> ArchiveTree:
-        return ArchiveTree(directory, mtime, DiskThatFails(operation, after), journal)
+    def make(directory: Path, mtime: int, journals: Sequence[Path] = ()) -> ArchiveTree:
+        return ArchiveTree(directory, mtime, DiskThatFails(operation, after), journals)
 
     with monkeypatch.context() as failing:
         failing.setattr("feedsvc.archiving.ArchiveTree", make)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.announce.backoff import FIRST, LONGEST, PATIENCE, next_pause
-from feedsvc.announce.hub import parse_retry_after
+from feedsvc.announce.request import parse_retry_after
 from feedsvc.announce.topics import list_topics
 from feedsvc.config.places import parse_hub
 from feedsvc.config.values import RefusedError

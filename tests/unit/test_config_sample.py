@@ -54,6 +54,7 @@ def test_every_option_is_in_the_sample_with_its_words() -> None:
         "web": {},
         "audience": {},
         "websub": {},
+        "purge": {},
         "publish": {},
         "state": {},
         "replica": {},
