@@ -104,7 +104,8 @@ class LiveSite:
         return time.monotonic() - started
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -114,7 +115,7 @@ def _free_port() -> int:
 @pytest.fixture
 def live_site(tmp_path: Path) -> Iterator[LiveSite]:
     """Make the site, with an edition not built yet and the server not started; stop it at the end."""
-    site = LiveSite(directory=tmp_path, port=_free_port())
+    site = LiveSite(directory=tmp_path, port=free_port())
     site.posts.mkdir()
     for number in range(1, 13):
         site.write_post(f"2024-07-11-{number}.md", f"기사 {number}", "환경" if number % 2 else "IT")
