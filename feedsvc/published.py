@@ -23,20 +23,23 @@ def read_published(settings: Settings) -> Manifest | None:
         return None
 
 
-def look_at_published(settings: Settings) -> object:
-    """Return what is another thing once another edition, or another page of an archive, is out; None before the first.
-
-    It costs two looks at files.
-    """
+def mark_of_edition(settings: Settings) -> str:
+    """Return what is another text once another edition is out; empty before the first. It costs one look at a file."""
     try:
         status = _manifest_file(settings).stat()
     except OSError:
-        return None
+        return ""
+    return f"{settings.feeds_url} {status.st_ino} {status.st_mtime_ns} {status.st_size}"
+
+
+def look_at_published(settings: Settings) -> object:
+    """Return what is another thing once another edition, or page of an archive, is out; None before the first."""
+    mark = mark_of_edition(settings)
     try:
         noted = pages_journal(settings).stat().st_size
     except OSError:
         noted = 0
-    return settings.feeds_url, status.st_ino, status.st_mtime_ns, status.st_size, noted
+    return (mark, noted) if mark else None
 
 
 def pages_journal(settings: Settings) -> Path:

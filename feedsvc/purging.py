@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from feedsvc.announce.addresses import list_addresses, name_edition
+from feedsvc.announce.addresses import list_addresses
 from feedsvc.announce.backoff import PATIENCE, next_pause
 from feedsvc.announce.purge import PurgeTerms, make_request, split_paths
 from feedsvc.announce.queue import CACHES, Message, Queue
@@ -19,7 +19,7 @@ from feedsvc.config.caches import name_cache
 from feedsvc.delivering import deliver
 from feedsvc.lock import build_lock
 from feedsvc.publish.journal import taking
-from feedsvc.published import pages_journal, read_published
+from feedsvc.published import mark_of_edition, pages_journal, read_published
 from feedsvc.remote.sent import Memory
 from feedsvc.report import count
 
@@ -65,7 +65,7 @@ def purge_published(
 def _wait_until(queue: Queue, now: datetime, patience: timedelta) -> datetime | None:
     """Return when the last cache that something waits for will have been told, or has failed for long enough."""
     ends = []
-    for cache in {each.peer for each in queue.waiting()}:
+    for cache in {each.peer for each in queue.due()}:
         down = queue.get(f"{_DOWN} {cache}")
         # One that does not fail waits for an edition to settle.
         end = datetime.fromisoformat(down) + patience if down else queue.next_due()
@@ -76,12 +76,13 @@ def _wait_until(queue: Queue, now: datetime, patience: timedelta) -> datetime | 
 
 def _note_changes(settings: Settings, queue: Queue, now: datetime) -> None:
     caches, settle = settings.purge.to, settings.settle
-    manifest = read_published(settings)
-    if manifest is None:
-        return
     _doubt_others(settings, queue)
-    addresses = list_addresses(manifest.representations.values(), manifest.moves)
-    queue.note(name_edition(addresses), caches, addresses, now, settle=settle, gone="tell")
+    if queue.is_news(mark_of_edition(settings), caches):
+        manifest = read_published(settings)
+        if manifest is None:
+            return
+        addresses = list_addresses(manifest.representations.values(), manifest.moves)
+        queue.note(caches, addresses, now, settle=settle, gone="tell")
     with taking(pages_journal(settings)) as pages:
         queue.add(caches, pages, now, settle)
         queue.commit()

@@ -33,10 +33,5 @@ def list_addresses(representations: Iterable[Representation], moves: Moves) -> M
     return {**gone, **away, **pages, **listed}
 
 
-def name_edition(addresses: Mapping[str, str]) -> str:
-    """Return a name that these addresses have, in these versions, and no others."""
-    return _digest(f"{path}\t{version}" for path, version in sorted(addresses.items()))
-
-
 def _digest(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]

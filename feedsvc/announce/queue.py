@@ -28,6 +28,7 @@ CREATE TABLE waiting (
     peer TEXT, subject TEXT, version TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL,
     tries INTEGER NOT NULL, words TEXT NOT NULL, PRIMARY KEY (peer, subject)) WITHOUT ROWID;
 """
+_FOREVER = 1 << 62
 _WAIT = (
     "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, 0, '') ON CONFLICT (peer, subject) DO UPDATE SET "
     "version=excluded.version, since=excluded.since, due=max(due, excluded.due)"
@@ -65,9 +66,18 @@ class Queue:
             path.unlink(missing_ok=True)
             self._database = _open(path, reading=reading)
 
+    def is_news(self, edition: str, peers: Sequence[str]) -> bool:
+        """Say whether an edition, by a mark of it, or one of the peers is another than when this was asked last.
+
+        So an edition need not be read to know that it was noted; :meth:`note` is to follow where it is news.
+        """
+        mark = " ".join((edition, *sorted(peers)))
+        is_news = self.get("edition") != mark
+        self.put("edition", mark)
+        return is_news
+
     def note(
         self,
-        edition: str,
         peers: Sequence[str],
         subjects: Mapping[str, str],
         now: datetime,
@@ -77,13 +87,10 @@ class Queue:
     ) -> None:
         """Have each peer told of each subject that is not as it was told last, once, when it had time to ``settle``.
 
-        ``edition`` names what ``subjects`` (subject -> version) are of; nothing is looked at when it is the one noted
-        last. A change that comes before the last one was told takes its place; peers that are not there any more are
-        forgotten, and so is a subject, unless peers are to be told that it is ``gone``. A new peer is told of all.
+        ``subjects`` are subject -> version. A change that comes before the last one was told takes its place; peers
+        that are not there any more are forgotten, and so is a subject, unless peers are to be told that it is
+        ``gone``. A new peer is told of all.
         """
-        mark = " ".join((edition, *sorted(peers)))
-        if self.get("edition") == mark:
-            return
         self._leave(peers, subjects, now, settle if gone == "tell" else None)
         said = {(peer, subject): version for peer, subject, version in self._database.rows("SELECT * FROM told")}
         wanted = [(peer, subject, version) for peer in peers for subject, version in subjects.items()]
@@ -100,7 +107,6 @@ class Queue:
             f"{_WAIT} WHERE version!=excluded.version",
             [(*each, at, due) for each in wanted if said.get(each[:2]) != each[2]],
         )
-        self.put("edition", mark)
 
     def _leave(
         self, peers: Sequence[str], subjects: Mapping[str, str], now: datetime, settle: timedelta | None
@@ -136,24 +142,15 @@ class Queue:
         """Keep a text under a name, beside the messages."""
         self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def due(self, now: datetime) -> tuple[Message, ...]:
-        """Return what is to be sent now, by subject."""
-        return self._waiting("WHERE due<=? ", to_microseconds(now))
-
-    def waiting(self) -> tuple[Message, ...]:
-        """Return all that is to be sent, now or later."""
-        return self._waiting("")
-
-    def _waiting(self, where: str, *values: int) -> tuple[Message, ...]:
+    def due(self, now: datetime | None = None) -> tuple[Message, ...]:
+        """Return what is to be sent ``now``, or all that is to be sent ever, by subject."""
         rows = self._database.rows(
-            f"SELECT peer, subject, version, since, tries, words FROM waiting {where}ORDER BY subject, peer",  # noqa: S608
-            values,
+            "SELECT peer, subject, version, since, tries, words FROM waiting WHERE due<=? ORDER BY subject, peer",
+            (_FOREVER if now is None else to_microseconds(now),),
         )
         return tuple(
-            Message(
-                peer=peer, subject=subject, version=version, since=from_microseconds(since), tries=tries, words=said
-            )
-            for peer, subject, version, since, tries, said in rows
+            Message(peer=peer, subject=subject, version=version, since=from_microseconds(at), tries=tries, words=words)
+            for peer, subject, version, at, tries, words in rows
         )
 
     def next_due(self) -> datetime | None:

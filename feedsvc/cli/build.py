@@ -54,7 +54,7 @@ def build(state: State, *, as_json: bool, strict: bool, allow_removals: bool, wa
 
 def _tell(settings: Settings) -> None:
     """Tell caches and hubs what changed; the edition is live whatever they say."""
-    from feedsvc.announcing import tell_published
+    from feedsvc.telling import tell_published
 
     try:
         tell_published(settings, now)

@@ -52,11 +52,11 @@ def serve(state: State, *, source: str) -> None:
 
 
 def _serve_built(state: State) -> None:
-    from feedsvc.announcing import Announcer
     from feedsvc.audience.keeping import Keeper
     from feedsvc.audience.salt import Salt, Today
     from feedsvc.build import build
     from feedsvc.schedule import BuildSchedule
+    from feedsvc.telling import Announcer
     from feedsvc.web.server import serve_wsgi
     from feedsvc.web.tallies import clear_tallies
 

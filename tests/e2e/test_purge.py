@@ -96,7 +96,7 @@ def is_quiet(site: LiveSite) -> bool:
     if "archives: " not in log or "[purge]" not in log or (state / PAGES).stat().st_size:
         return False
     with closing(Queue(state / CACHES, reading=True)) as queue:
-        return not queue.waiting()
+        return not queue.due()
 
 
 def find_page(varnish: Varnish, path: str) -> str:

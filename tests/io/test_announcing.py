@@ -16,10 +16,11 @@ import pytest
 from feedsvc.announce.hub import announce
 from feedsvc.announce.queue import HUBS, Queue
 from feedsvc.announce.request import Outcome
-from feedsvc.announcing import Announcer, announce_published
+from feedsvc.announcing import announce_published
 from feedsvc.build import build
 from feedsvc.config import Settings, load_settings
 from feedsvc.lock import build_lock
+from feedsvc.telling import Announcer
 
 HUB, OTHER = "https://hub.example/", "https://other.example/"
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -124,7 +125,7 @@ def test_what_failed_is_told_again_later_and_only_as_it_is_then(site: Site) -> N
     site.build()
     assert site.topics() == []  # each waits, and will be told once
     with closing(Queue(site.directory / "var" / HUBS, reading=True)) as queue:
-        assert {each.words for each in queue.waiting()} == {"503 busy"}
+        assert {each.words for each in queue.due()} == {"503 busy"}
     site.hubs.answer = lambda *_: TOLD
     site.now += timedelta(minutes=1)
     assert site.topics() == [ALL, ECONOMY, ENVIRONMENT]
