@@ -4,7 +4,13 @@
 #   varnishd … -f /etc/varnish/default.vcl -p http_gzip_support=off
 #
 # With http_gzip_support=off what feedsvc has compressed goes out as it is, brotli, zstd and its strong ETags too;
-# with Varnish's default there is gzip only, which works all the same. What changed is fresh once its max-age is over; at once after
+# with Varnish's default there is gzip only, which works all the same. What changed is fresh once its max-age is over; at once where
+# feedsvc.toml has
+#
+#   [purge]
+#   to = ["http://127.0.0.1:80/"]          # of each Varnish; form = "varnish-ban" for a BAN of many paths instead of a PURGE of each
+#
+# and by hand after
 #
 #   curl -X PURGE http://127.0.0.1/atom.xml
 #   curl -X BAN -H 'X-Ban-Path: ^/categories/' http://127.0.0.1/

@@ -280,6 +280,23 @@ def test_retry_after_is_kept_and_a_day_is_enough(site: Site, cache: Peer, caplog
     assert cache.take() == []
 
 
+def test_a_newer_change_has_a_day_of_its_own(site: Site, cache: Peer, caplog: pytest.LogCaptureFixture) -> None:
+    site.purge()
+    cache.answer = lambda _: (503, {})
+    site.edit("둘, neu")
+    site.purge()
+    site.now += timedelta(hours=20)
+    site.edit("둘, noch neuer")
+    site.purge()
+    site.now += timedelta(hours=20)
+    due, _ = site.purge()
+    assert due is not None
+    assert "in a day" not in caplog.text
+    site.now += timedelta(hours=5)
+    assert site.purge() == (None, None)
+    assert "was not told to drop 6 paths in a day: 503" in caplog.text
+
+
 @pytest.mark.parametrize(("status", "again"), [(405, False), (302, False), (401, True), (403, True), (404, False)])
 def test_a_refusal_is_told_once_and_access_may_be_mended(
     site: Site, cache: Peer, caplog: pytest.LogCaptureFixture, status: int, again: bool
