@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from feedsvc.announce.hub import announce
@@ -41,24 +40,23 @@ def tell_published(settings: Settings, clock: Callable[[], datetime]) -> None:
     StoreError where what was told cannot be noted.
     """
     settled = time.monotonic() + settings.settle.total_seconds()
-    caches_over, all_over = (partial(_is_past, settled + _PATIENCE_OF_BUILD_S * share) for share in (0.5, 1))
+    half, end = settled + _PATIENCE_OF_BUILD_S / 2, settled + _PATIENCE_OF_BUILD_S
     announce_published(settings, clock, is_over=lambda: True)  # noted merely, so that they settle meanwhile
-    due, until = _purge(settings, clock, caches_over)
-    while due is not None and until is not None and not caches_over():
-        _sleep_until(due, clock)
-        due, until = _purge(settings, clock, caches_over)
-    due = announce_published(settings, clock, is_over=all_over)
-    if due is not None and due - clock() <= settings.settle:
-        _sleep_until(due, clock)
-        announce_published(settings, clock, is_over=all_over)
+    try:
+        due, until = _purge(settings, clock, lambda: time.monotonic() > half)
+        while due is not None and until is not None and time.monotonic() <= half:
+            _sleep_until(due, clock, half)
+            due, until = _purge(settings, clock, lambda: time.monotonic() > half)
+    finally:
+        due = announce_published(settings, clock, is_over=lambda: time.monotonic() > end)
+        if due is not None and due - clock() <= settings.settle:
+            _sleep_until(due, clock, end)
+            announce_published(settings, clock, is_over=lambda: time.monotonic() > end)
 
 
-def _is_past(deadline: float) -> bool:
-    return time.monotonic() > deadline
-
-
-def _sleep_until(due: datetime, clock: Callable[[], datetime]) -> None:
-    time.sleep(max(0.01, (due - clock()).total_seconds()))
+def _sleep_until(due: datetime, clock: Callable[[], datetime], end: float) -> None:
+    """Sleep until ``due`` or just past ``end``, of the monotonic clock, whichever is first."""
+    time.sleep(max(0.01, min((due - clock()).total_seconds(), end - time.monotonic() + 0.01)))
 
 
 def _purge(
@@ -123,10 +121,13 @@ class Announcer:
         seen = look_at_published(settings)
         if seen is None or (seen == self._seen and (self._due is None or self._clock() < self._due)):
             return
-        due, until = _purge(settings, self._clock, self._stopped.is_set)
-        # With caches that are not told yet, hubs are merely noted: from now on they wait no longer than these.
-        is_over = self._stopped.is_set if until is None else lambda: True
-        told = announce_published(settings, self._clock, send=self._send, is_over=is_over)
+        due = until = None
+        try:
+            due, until = _purge(settings, self._clock, self._stopped.is_set)
+        finally:
+            # While caches are to be told first, hubs are merely noted, so that the edition settles for them, too.
+            is_over = self._stopped.is_set if until is None else lambda: True
+            told = announce_published(settings, self._clock, send=self._send, is_over=is_over)
         dues = [due, until or told]
         self._due = min((each for each in dues if each is not None), default=None)
         self._seen, self._complaint = seen, ""

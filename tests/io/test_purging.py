@@ -17,7 +17,7 @@ import pytest
 from feedsvc.announce.queue import CACHES, HUBS, Queue
 from feedsvc.build import build
 from feedsvc.config import Settings, load_settings
-from feedsvc.errors import LockHeldError
+from feedsvc.errors import LockHeldError, StoreError
 from feedsvc.lock import build_lock
 from feedsvc.publish.journal import PAGE, PAGES, keep_journal, note, note_out
 from feedsvc.purging import purge_published
@@ -394,6 +394,21 @@ def test_a_build_tells_caches_before_hubs_and_hubs_whatever_caches_say(
     site.edit("둘, neu")
     tell_published(site.settings, clock)
     assert order[12:] == ["hub"] * 2
+
+
+def test_a_build_sleeps_for_no_cache_that_asks_for_hours_and_hubs_hear_of_it_if_nothing_can_be_noted(
+    site: Site, cache: Peer, other: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.telling._PATIENCE_OF_BUILD_S", 2.0)
+    cache.answer = lambda _: (503, {"Retry-After": "18000"})
+    started = time.monotonic()
+    tell_published(site.settings, lambda: datetime.now(UTC))
+    assert 1 <= time.monotonic() - started < 15
+    (site.state / CACHES).write_bytes(b"no database")
+    site.configure(cache.url, hub=other.url)
+    with pytest.raises(StoreError, match=CACHES):
+        tell_published(site.settings, lambda: datetime.now(UTC))
+    assert len(other.take()) == 3
 
 
 def test_the_service_has_hubs_wait_for_caches(
