@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ import pytest
 from feedsvc.announce.queue import CACHES, HUBS, Queue
 from feedsvc.build import build
 from feedsvc.config import Settings, load_settings
-from feedsvc.errors import LockHeldError, StoreError
+from feedsvc.errors import LockHeldError, NotSentError, StoreError
 from feedsvc.lock import build_lock
 from feedsvc.publish.journal import PAGE, PAGES, keep_journal, note, note_out
 from feedsvc.purging import purge_published
@@ -198,6 +199,34 @@ def test_pages_of_archives_are_dropped_once_they_are_out(site: Site, cache: Peer
     site.edit("둘, neu")
     site.purge()
     assert cache.take() == sorted((*EDITED, page))
+
+
+def test_with_a_store_pages_and_documents_are_dropped_when_they_are_in_the_store(site: Site, cache: Peer) -> None:
+    store = site.directory.with_name("store")
+    site.configure(cache.url, more=f'settle = "0s"\ntarget = "{store.as_uri()}"')
+    config = site.directory / "feedsvc.toml"
+    archived = 'archives = ["atom"]\nwindow = "1s"\nmin_entries = 1\nmax_entries = 2'
+    config.write_text(config.read_text(encoding="utf-8").replace("archives = []", archived), encoding="utf-8")
+    for number in range(210):
+        site.write(f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}-old.md", f"옛 {number}", "경제")
+    site.build()
+    site.purge()
+    assert any("/archive/" in path for path in cache.take())
+    site.write("2025-06-01-old.md", "neu", "경제")
+    objects = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
+    shutil.rmtree(store)
+    store.write_text("no folder")
+    with pytest.raises(NotSentError):
+        site.build()
+    site.purge()
+    assert cache.take() == []
+    store.unlink()
+    for path, data in objects.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    site.build()
+    site.purge()
+    assert {path.partition("archive/")[0] for path in cache.take() if "archive" in path} == {"/", ECONOMY}
 
 
 def test_a_cache_that_fails_is_told_again_over_restarts_and_of_the_newest_once(
