@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import random
 from collections.abc import Callable
@@ -15,9 +16,12 @@ from feedsvc.announce.queue import HUBS, Message, Queue
 from feedsvc.announce.request import Outcome
 from feedsvc.announce.topics import list_topics
 from feedsvc.delivering import deliver
-from feedsvc.errors import LockHeldError
+from feedsvc.errors import LockHeldError, ObjectStoreError
 from feedsvc.lock import build_lock
+from feedsvc.objects.address import open_objects
 from feedsvc.published import mark_of_edition, read_published
+from feedsvc.remote.sent import Memory
+from feedsvc.remote.told import Told, read_told, write_told
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
@@ -25,6 +29,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Send = Callable[[str, str, datetime], Outcome]
+
+# Of a request to the store: what it is for can wait for the next time.
+_PATIENCE_S = 5.0
+# Under these the queue keeps in which term we were at the store last, and a mark of what was left there.
+_TERM, _WORD = "term", "word"
 
 
 def announce_published(
@@ -48,6 +57,7 @@ def announce_published(
             build_lock(settings.state.dir / "announce.lock"),
             closing(Queue(settings.state.dir / HUBS)) as queue,
         ):
+            _take_over(settings, queue)
             manifest = read_published(settings) if queue.is_news(mark, hubs) else None
             if manifest:
                 topics = list_topics(manifest.representations.values(), settings.feeds_url)
@@ -61,9 +71,49 @@ def announce_published(
                 lambda each, outcome: _note(queue, each, outcome, clock(), complained),
                 is_over,
             )
+            _leave_word(settings, queue)
             return queue.next_due()
     except LockHeldError:
         return clock()
+
+
+def _take_over(settings: Settings, queue: Queue) -> None:
+    """Where another builder was at the store since we were, believe what it left there of what it told hubs."""
+    if not settings.publish.target:
+        return
+    term, known = Memory(settings.state.dir).read_term(), queue.get(_TERM)
+    if known == str(term):
+        return
+    # A term of ours that ends is followed by the next one (feedsvc/remote/sent.py).
+    if known != str(term - 1):
+        try:
+            told = read_told(open_objects(settings.publish.target, patience=_PATIENCE_S))
+        except ObjectStoreError as error:
+            _log.warning("hubs may be told once more of feeds that another builder told them of: %s", error)
+        else:
+            queue.believe(told)
+            queue.put(_WORD, _mark_of(told))
+    queue.put(_TERM, str(term))
+
+
+def _leave_word(settings: Settings, queue: Queue) -> None:
+    """Leave in the store what hubs were told, for the builder that takes over; a failure is a warning."""
+    if not settings.publish.target:
+        return
+    told = queue.told()
+    if queue.get(_WORD) == _mark_of(told):
+        return
+    try:
+        write_told(open_objects(settings.publish.target, patience=_PATIENCE_S), told)
+    except ObjectStoreError as error:
+        _log.warning("a builder that takes over would tell hubs of some feeds once more: %s", error)
+    else:
+        queue.put(_WORD, _mark_of(told))
+        queue.commit()
+
+
+def _mark_of(told: Told) -> str:
+    return hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:32]
 
 
 def _note(queue: Queue, message: Message, outcome: Outcome, now: datetime, complained: set[str]) -> None:

@@ -92,7 +92,7 @@ class Queue:
         ``gone``. A new peer is told of all.
         """
         self._leave(peers, subjects, now, settle if gone == "tell" else None)
-        said = {(peer, subject): version for peer, subject, version in self._database.rows("SELECT * FROM told")}
+        said = self.told()
         wanted = [(peer, subject, version) for peer in peers for subject, version in subjects.items()]
         back = [each for each in wanted if said.get(each[:2]) == each[2]]
         if gone == "forget":
@@ -131,6 +131,16 @@ class Queue:
     def doubt(self) -> None:
         """Have peers told of everything at the next :meth:`note`: nobody knows what they were told last."""
         self._database.execute("UPDATE told SET version='?'")
+        self.put("edition", "")
+
+    def told(self) -> Mapping[tuple[str, str], str]:
+        """Return what peers were told last: (peer, subject) -> version."""
+        return {(peer, subject): version for peer, subject, version in self._database.rows("SELECT * FROM told")}
+
+    def believe(self, told: Mapping[tuple[str, str], str]) -> None:
+        """Take what somebody else told peers for told; it is looked at by the next :meth:`note`."""
+        rows = [(*key, version) for key, version in told.items()]
+        self._database.write("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", rows)
         self.put("edition", "")
 
     def get(self, name: str) -> str:

@@ -4,6 +4,7 @@
     manifest.json                     the published tree's own manifest, replaced last
     .feedsvc/head.json                the edition: replaced by compare-and-swap, THE COMMIT POINT
     .feedsvc/lease.json               who may build
+    .feedsvc/told.json                what hubs were told last
     .feedsvc/retired.json             blobs that no edition needs any more, and since when
     .feedsvc/blobs/<etag>             bytes of one variant, of a manifest or of a piece of the ledger: never changed
     .feedsvc/history/<name>.json      what documents held before (deltas), as in ``var/history``
@@ -18,6 +19,7 @@ OWN = ".feedsvc/"
 HEAD = f"{OWN}head.json"
 LEASE = f"{OWN}lease.json"
 RETIRED = f"{OWN}retired.json"
+TOLD = f"{OWN}told.json"
 _BLOBS = f"{OWN}blobs/"
 NAMED = (_BLOBS, f"{OWN}history/", f"{OWN}moved/")
 """The folders in which nothing is but what some edition needs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,7 +20,9 @@ from feedsvc.announce.request import Outcome
 from feedsvc.announcing import announce_published
 from feedsvc.build import build
 from feedsvc.config import Settings, load_settings
+from feedsvc.errors import ObjectStoreError
 from feedsvc.lock import build_lock
+from feedsvc.remote.layout import TOLD as WORD
 from feedsvc.telling import Announcer
 
 HUB, OTHER = "https://hub.example/", "https://other.example/"
@@ -62,6 +65,10 @@ class Site:
             encoding="utf-8",
         )
 
+    def add_options(self, text: str) -> None:
+        with (self.directory / "feedsvc.toml").open("a", encoding="utf-8") as file:
+            file.write(text)
+
     @property
     def settings(self) -> Settings:
         return load_settings(self.directory / "feedsvc.toml", {}, self.directory)
@@ -79,6 +86,11 @@ class Site:
     def topics(self) -> list[str]:
         self.announce()
         return [topic for _, topic in self.hubs.take()]
+
+
+def make_folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 ECONOMY, ENVIRONMENT, ALL = (
@@ -291,3 +303,51 @@ def test_a_hub_that_is_not_there_is_asked_again_later() -> None:
     outcome = announce(hub, TOPIC, NOW)
     assert outcome.kind == "later"
     assert "refused" in outcome.words
+
+
+def test_a_builder_that_takes_over_tells_hubs_of_what_it_changes_and_of_nothing_else(tmp_path: Path) -> None:
+    store = f"[publish]\ntarget = '{(tmp_path / 'store').as_uri()}'\nsettle = '0s'\n"
+    first, second = Site(make_folder(tmp_path / "first")), Site(make_folder(tmp_path / "second"))
+    for each in (first, second):
+        each.add_options(store)
+    first.build()
+    assert first.topics() == [ALL, ECONOMY, ENVIRONMENT]
+    second.write("2026-11-02-two.md", "둘, neu", "환경")
+    second.build()
+    assert second.topics() == [ALL, ENVIRONMENT]
+    # What the second told, the first knows in turn, and its own list is old.
+    shutil.copytree(second.directory / "_posts", first.directory / "_posts", dirs_exist_ok=True)
+    first.write("2026-11-01-one.md", "하나, neu", "경제")
+    first.build()
+    assert first.topics() == [ALL, ECONOMY]
+    assert first.topics() == []
+
+
+@pytest.mark.parametrize("damage", ['{"version": 2, "hubs": {}}', "[", "[]", '{"version": 1, "hubs": [5]}'])
+def test_without_a_word_that_can_be_read_a_builder_that_takes_over_tells_hubs_of_all(
+    tmp_path: Path, damage: str
+) -> None:
+    store = f"[publish]\ntarget = '{(tmp_path / 'store').as_uri()}'\nsettle = '0s'\n"
+    first, second = Site(make_folder(tmp_path / "first")), Site(make_folder(tmp_path / "second"))
+    for each in (first, second):
+        each.add_options(store)
+    first.build()
+    first.topics()
+    (tmp_path / "store" / WORD).write_text(damage)
+    second.build()
+    assert second.topics() == [ALL, ECONOMY, ENVIRONMENT]
+
+
+def test_a_store_that_is_away_keeps_nobody_from_telling_hubs(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(make_folder(tmp_path / "site"))
+    site.add_options(f"[publish]\ntarget = '{(tmp_path / 'store').as_uri()}'\nsettle = '0s'\n")
+    site.build()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ObjectStoreError("file:///store", "is away")
+
+    monkeypatch.setattr("feedsvc.announcing.open_objects", refuse)
+    assert site.topics() == [ALL, ECONOMY, ENVIRONMENT]
+    assert [record.levelname for record in caplog.records if "is away" in record.message] == ["WARNING", "WARNING"]

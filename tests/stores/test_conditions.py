@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,26 @@ from feedsvc.objects.store import Objects
 NAME = "categories/경제/a b%20+c.xml"
 
 
-@pytest.fixture(params=["memory", "file", "s3"])
+# Azure's emulator is 190 MB of npm's, so only `make azure` has it.
+_AZURITE = os.environ.get("FEEDSVC_AZURITE", "")
+
+
+@pytest.fixture(scope="module")
+def azurite(load_helper: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with (
+        load_helper("azurite.py").run_azurite(_AZURITE, tmp_path_factory.mktemp("azurite"), "feeds") as environ,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(params=["memory", "file", "s3", *(["az"] if _AZURITE else [])])
 def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Objects]:
-    if request.param == "s3":
-        request.getfixturevalue("seaweed")
-        yield open_objects(f"s3://feeds/{uuid4()}")
+    if request.param in ("s3", "az"):
+        request.getfixturevalue({"s3": "seaweed", "az": "azurite"}[request.param])
+        yield open_objects(f"{request.param}://feeds/{uuid4()}")
     else:
         yield open_objects("memory:" if request.param == "memory" else f"file://{tmp_path}/objects")
 
