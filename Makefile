@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format golden kills steps moved fuzz lock network azure
+.PHONY: help run test lint format golden kills steps moved fuzz lock network azure cuts
 
 help: ## Show this.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,6 +46,8 @@ network: $(VENV)/.test ## Kill and cut off 25 builders of an object store each, 
 azure: $(VENV)/.test ## Hold what every store must do to Azure's own emulator as well (npm brings it, 190 MB).
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/azurite azurite@3
 	FEEDSVC_AZURITE=$(abspath $(VENV))/azurite/node_modules/.bin/azurite-blob $(BIN)/pytest tests/stores/test_conditions.py
+cuts: $(VENV)/.test ## Cut off 50 builders in mid-publish and kill each part of the store, where `make test` cuts off 5 (as root, for a full disk).
+	FEEDSVC_CUTS=50 $(BIN)/pytest -s tests/stores/test_faults.py
 
 steps: $(VENV)/.test ## Try 2000 histories of edits, renames and removals, where `make test` tries 25.
 	FEEDSVC_STEPS=2000 $(BIN)/pytest tests/property/test_steps.py tests/property/test_jekyll_steps.py

@@ -15,22 +15,28 @@ from feedsvc.objects.address import open_objects
 from feedsvc.objects.store import Objects
 
 
-def _load() -> Any:
-    """Load the helper beside this file: folders of tests are no packages."""
-    name = "stores_seaweed"
-    spec = spec_from_file_location(name, Path(__file__).with_name("seaweed.py"))
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def _load(file: str) -> Any:
+    """Load a helper by its file, relative to this one's folder: folders of tests are no packages."""
+    name = f"stores_{Path(file).stem}"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, Path(__file__).parent / file)
+        assert spec
+        assert spec.loader
+        sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def load_helper() -> Callable[[str], Any]:
+    """Return what loads a helper."""
+    return _load
 
 
 @pytest.fixture(scope="session")
 def seaweed_module() -> Any:
     """Return the helper, for tests that kill parts of a cluster of their own."""
-    return _load()
+    return _load("seaweed.py")
 
 
 @pytest.fixture(scope="session")

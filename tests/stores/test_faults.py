@@ -1,0 +1,159 @@
+"""Parts of a real store die while editions are sent to it and followed: nobody is served a mix, and all converge.
+
+A master, three volume servers with every object on two of them, a filer and S3; the real builder; two real replicas, of
+which one has room for all and one for little; and clients that poll both all the time. CI cuts off 5 builds and kills
+each part once; ``make cuts`` (FEEDSVC_CUTS) as many as you have patience for.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from feedsvc.publish.manifest import MANIFEST
+
+CUTS = int(os.environ.get("FEEDSVC_CUTS", "5"))
+LONG = CUTS > 5
+SEED = int(os.environ.get("FEEDSVC_SEED", "7"))
+
+
+@pytest.fixture(scope="module")
+def helper(load_helper: Callable[[str], Any]) -> Any:
+    return load_helper("faultworld.py")
+
+
+@pytest.fixture(scope="module")
+def world(helper: Any, load_helper: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with helper.running_world(load_helper, tmp_path_factory.mktemp("faults")) as running:
+        yield running
+
+
+def test_a_volume_server_dies_while_an_edition_is_sent_and_comes_back(world: Any) -> None:
+    site, failed = world.site, 0
+    site.change()
+    build = site.start()
+    build.wait_until_sending()
+    time.sleep(0.1)
+    with world.watch.trouble():
+        world.cluster.kill("volume0")
+        failed += build.end_in_order()
+        site.change()
+        failed += world.publish_until_sent()
+        world.converge()
+        world.cluster.start("volume0")
+    site.change()
+    failed += world.publish_until_sent()
+    seen = world.check("a volume server")
+    world.tell(f"a volume server: {failed} builds failed")
+    assert seen["roomy: 200"] > 100
+
+
+@pytest.mark.parametrize("parts", [*([("filer",)] if LONG else []), ("filer", "s3")], ids="-".join)
+def test_the_filer_dies_while_an_edition_is_sent_and_the_next_build_sends_the_rest(
+    world: Any, parts: Sequence[str]
+) -> None:
+    site = world.site
+    site.change()
+    build = site.start()
+    build.wait_until_sending()
+    time.sleep(0.15)
+    before = world.head()
+    with world.watch.trouble():
+        for part in parts:
+            world.cluster.kill(part)
+        time.sleep(1)
+        for part in parts:
+            world.cluster.start(part)
+        code = build.end_in_order()
+    failed = world.publish_until_sent()
+    assert world.head().manifest == site.editions[-1].manifest != before.manifest
+    world.check("+".join(parts))
+    world.tell(f"{'+'.join(parts)}: the build ended with {code}, {failed} after it failed")
+
+
+@pytest.mark.parametrize("moment", ["before", *(["while"] if LONG else [])])
+def test_a_full_disk_costs_no_replica_its_edition_and_the_new_one_comes_once_there_is_room(
+    world: Any, helper: Any, moment: str
+) -> None:
+    if world.disks.missing:
+        pytest.skip(world.disks.missing)
+    site, before = world.site, world.head()
+    site.change()
+    with world.watch.trouble():
+        try:
+            if moment == "before":
+                world.disks.fill()
+            build = site.start()
+            if moment == "while":
+                build.wait_until_sending()
+                world.disks.fill()
+            assert build.end_in_order() == 1
+            assert "published here, not sent: s3://feeds/site/" in build.said
+            assert world.head().manifest == before.manifest
+            for replica in world.replicas:
+                assert world.serves(replica, before.snapshot)
+                assert replica.get(helper.HOT).status == 200
+        finally:
+            world.disks.free()
+    failed = world.publish_until_sent()
+    world.check(f"a full disk {moment} sending")
+    world.tell(
+        f"a full disk {moment} sending: {failed} builds after it failed; it said {build.said.splitlines()[-1]!r}"
+    )
+
+
+def test_a_builder_that_is_cut_off_while_it_sends_leaves_no_mix_and_nothing_behind(
+    world: Any, load_helper: Callable[[str], Any]
+) -> None:
+    chance, site = random.Random(SEED), world.site  # noqa: S311 (no secret)
+    site.change()
+    build = site.start()
+    begun = build.wait_until_sending()
+    assert build.end() == 0, build.said
+    length = time.monotonic() - begun
+    moments = [length * (number + chance.random()) / CUTS for number in range(CUTS)]
+    chance.shuffle(moments)
+    landed: Counter[str] = Counter()
+    while moments:
+        before = {each.name for each in world.objects.list()}
+        site.change()
+        build = site.start()
+        build.wait_until_sending()
+        time.sleep(moments[0])
+        if not build.cut():
+            # It was done by then; or, on a machine that has much to do, its lease was over.
+            landed["too late, and made again"] += 1
+            build.end_in_order()
+            moments[0] *= 0.9
+            continue
+        moments.pop(0)
+        landed[_where(world, before)] += 1
+    site.change()
+    world.publish_until_sent()
+    seen = world.check("cuts")
+    world.tell(f"cuts: {sum(landed.values())} over {length:.2f} s of sending: {dict(landed)}")
+    assert landed["before the head, with some of it sent"]
+    assert landed["after the head, before the manifest"] or not LONG
+    assert seen["visits during which the edition changed"] or not LONG
+    swept = load_helper("leftovers.py").assert_nothing_is_left(
+        world.objects, site.public, lambda: site.end(site.start(FEEDSVC_PUBLISH__GRACE="0s"))
+    )
+    world.tell(f"(objects that were swept, objects that stay): {swept}")
+    world.check("after all was swept")
+
+
+def _where(world: Any, before: set[str]) -> str:
+    """Say how far the builder that was cut off had come."""
+    edition = world.site.editions[-1]
+    if world.head().manifest != edition.manifest:
+        new = {each.name for each in world.objects.list()} - before
+        return f"before the head, with {'some' if new else 'none'} of it sent"
+    stored = world.objects.get(MANIFEST)
+    done = stored is not None and stored.data == (world.site.public / MANIFEST).read_bytes()
+    return "after the manifest" if done else "after the head, before the manifest"
