@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -20,13 +21,25 @@ def in_parallel(
 ) -> Iterator[Result]:
     """Yield what ``work`` returns for each item, in order; ``check`` is called before each batch and may raise.
 
-    What ``work`` raises first is raised here; what was not begun then never is.
+    What ``work`` raises first is raised here; what was not begun then never is, so that a store which refuses, and is
+    asked again and again for each item, is given up after the first.
     """
-    coming = iter(items)
+    coming, failed = iter(items), threading.Event()
+
+    def begin(item: Item) -> Result:
+        if failed.is_set():
+            # Nobody sees this: it comes after the item that failed.
+            raise CancelledError
+        try:
+            return work(item)
+        except BaseException:
+            failed.set()
+            raise
+
     with ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
         while batch := list(islice(coming, BATCH)):
             check()
-            futures = [pool.submit(work, item) for item in batch]
+            futures = [pool.submit(begin, item) for item in batch]
             try:
                 yield from [future.result() for future in futures]
             except BaseException:
