@@ -163,15 +163,20 @@ class LeaseLostError(ObjectStoreError):
 
 
 class LeaseHeldError(LockHeldError):
-    """Another builder has the lease of a store, and is alive. ``holder`` is its name."""
+    """Another builder has the lease of a store, and is alive. ``holder`` is its name.
 
-    def __init__(self, address: str, holder: str) -> None:
+    With ``trouble`` it had the lease when the store last answered, and the store does not let us know, or end, that.
+    """
+
+    def __init__(self, address: str, holder: str, trouble: str = "") -> None:
         self.path, self.address, self.holder = address, address, holder
-        FeedsvcError.__init__(
-            self,
-            f"{address}: {holder} holds the lease, so it builds and this one does not; wait for it to end with "
-            "--wait SECONDS, or, if it is a service, have that one build (SIGUSR1, or POST /-/build)",
+        told = (
+            f"held the lease, and whether it is alive cannot be found out, so nothing is built: {trouble}"
+            if trouble
+            else "holds the lease, so it builds and this one does not; wait for it to end with --wait SECONDS, or, if "
+            "it is a service, have that one build (SIGUSR1, or POST /-/build)"
         )
+        FeedsvcError.__init__(self, f"{address}: {holder} {told}")
 
 
 class UnfitStoreError(ObjectStoreError):

@@ -82,7 +82,7 @@ class Builder:
             return self._take_up(state)
         except ObjectStoreError as error:
             if other := self.standby_of:
-                raise LeaseHeldError(self.objects.address, other) from error
+                raise LeaseHeldError(self.objects.address, other, str(self.lease.trouble or "")) from error
             raise
 
     def _take_up(self, state: Path) -> Holding:

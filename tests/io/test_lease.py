@@ -252,5 +252,5 @@ def test_a_standby_that_loses_the_store_does_not_build_by_itself(tmp_path: Path)
         line.cut = True
         second.lease._objects = line
         wait_until(lambda: second.lease.trouble is not None)
-        with pytest.raises(LeaseHeldError):
+        with pytest.raises(LeaseHeldError, match=rf"{first.lease.name} held the lease, .*is out of reach"):
             second.take_up(tmp_path / "two")
