@@ -29,6 +29,9 @@ _log = logging.getLogger(__name__)
 _METRICS = "metrics"
 # Of one request to the store, for whose answer somebody may be waiting.
 _PATIENCE_S = 5.0
+# For the first look, before anything is served: a store that hangs keeps nobody from what is here already. Where there
+# is nothing here, all that waits is a 503, and workers that know nothing of the site have to be replaced.
+_BEGIN_S, _BEGIN_ANEW_S = 1.0, 3.0
 _NOWHERE = "nothing-yet"
 
 
@@ -49,8 +52,8 @@ def serve_replica(state: State, settings: Settings, source: str) -> None:
     follower = Follower(objects, DiskCache(folder), limit=settings.replica.cache, now=now)
     watch = _Watch(follower, settings.replica.poll.total_seconds())
     signal.signal(signal.SIGUSR1, lambda *_: watch.look_now())
-    # Once before anything is served: who starts beside a store that is there begins with its newest edition.
-    follower.look()
+    # Who starts beside a store that answers begins with its newest edition.
+    watch.start(_BEGIN_S if follower.site else _BEGIN_ANEW_S)
 
     def reload() -> WorkerConfig:
         nonlocal settings
@@ -65,7 +68,7 @@ def serve_replica(state: State, settings: Settings, source: str) -> None:
 
     def begin() -> None:
         click.echo(f"feedsvc serves the index of its feeds at http://{settings.server.listen}/")
-        watch.start()
+        watch.serve()
 
     try:
         serve_wsgi(
@@ -85,6 +88,7 @@ class _Watch:
     def __init__(self, follower: Follower, poll: float) -> None:
         self._follower, self._poll = follower, poll
         self._wake, self._ended = threading.Event(), threading.Event()
+        self._looked, self._serving = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
         self._site: SiteFacts | None = None
 
@@ -93,9 +97,14 @@ class _Watch:
         self._site = self._follower.site
         return self._site
 
-    def start(self) -> None:
-        """Begin; SIGHUP must have its handler by now."""
+    def start(self, wait: float) -> None:
+        """Begin, and wait for the end of the first look, ``wait`` seconds at most."""
         self._thread.start()
+        self._looked.wait(wait)
+
+    def serve(self) -> None:
+        """Have workers replaced from now on; SIGHUP must have its handler by now."""
+        self._serving.set()
 
     def look_now(self) -> None:
         """Look without waiting."""
@@ -110,18 +119,17 @@ class _Watch:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            self._wake.wait(self._poll)
-            self._wake.clear()
-            if self._ended.is_set():
-                return
             try:
                 self._follower.look()
             except Exception:  # noqa: BLE001 -- logged, and tried again
                 # The edition before goes on being served, whatever this is.
                 _log.exception("the look at the store failed")
-            if self._follower.site != self._site:
+            self._looked.set()
+            if self._serving.is_set() and self._follower.site != self._site:
                 self._site = self._follower.site
                 os.kill(os.getpid(), signal.SIGHUP)
+            self._wake.wait(self._poll)
+            self._wake.clear()
 
 
 def _worker_config(settings: Settings, folder: Path, site: SiteFacts | None) -> WorkerConfig:

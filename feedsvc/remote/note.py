@@ -87,6 +87,15 @@ def describe_readiness(edition: str, told: Mapping[str, object]) -> str:
     return f"ready: edition {edition}{age}{away}"
 
 
+def describe_absence(told: Mapping[str, object]) -> str:
+    """Say in words why a replica has no edition to serve; ``told`` is what :func:`describe_note` returns."""
+    if told["store_away_since"]:
+        return f"not ready: the store was not reached since {told['store_away_since']}, and no edition is kept here"
+    if told["error"]:
+        return f"not ready: the store was reached, and holds no edition to serve: {told['error']}"
+    return "not ready: the first look at the store is not over"
+
+
 def make_is_away(path: Path, monotonic: Callable[[], float] = time.monotonic) -> Callable[[], bool]:
     """Return what tells whether the store is away; the file is looked at four times a second at most."""
     known, until = False, monotonic()

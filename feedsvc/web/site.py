@@ -13,7 +13,7 @@ from flask import Request, Response
 
 from feedsvc.errors import StaleSnapshotError
 from feedsvc.model import Snapshot
-from feedsvc.remote.note import ReplicaNote, describe_note, describe_readiness
+from feedsvc.remote.note import ReplicaNote, describe_absence, describe_note, describe_readiness
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
 from feedsvc.web.archives import Archives
 from feedsvc.web.control import challenge, has_token, withhold
@@ -111,9 +111,9 @@ class Site:
         if refusal := self._check_method(request):
             return refusal
         snapshot = self.snapshot_source()
-        if snapshot is None:
-            return respond_text(*_NOT_YET, RETRY_AFTER)
         told = describe_note(self.read_replica(), self.clock()) if self.read_replica else None
+        if snapshot is None:
+            return respond_text(503, describe_absence(told) if told else _NOT_YET[1], RETRY_AFTER)
         return respond_text(200, describe_readiness(snapshot.id, told) if told else "ready")
 
     def start_build(self, request: Request) -> Response:
