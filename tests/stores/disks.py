@@ -38,14 +38,17 @@ class Disks:
         for place in self._mounted:
             subprocess.run(["umount", "--lazy", str(place)], check=True)
 
-    def fill(self) -> None:
-        """Leave no byte on any of them."""
+    def fill(self, leave: int = 0) -> None:
+        """Leave so many bytes on each of them."""
         block = b"\0" * 65536
         for place in self._mounted:
-            with (place / _BALLAST).open("ab", buffering=0) as file, suppress(OSError):
-                while file.write(block):
-                    pass
-            assert os.statvfs(place).f_bavail == 0
+            with (place / _BALLAST).open("ab", buffering=0) as file:
+                with suppress(OSError):
+                    while file.write(block):
+                        pass
+                file.truncate(file.tell() - leave)
+            status = os.statvfs(place)
+            assert status.f_bavail * status.f_frsize <= leave + len(block)
 
     def free(self) -> None:
         for place in self._mounted:

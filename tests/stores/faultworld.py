@@ -16,8 +16,9 @@ import pytest
 from feedsvc.objects.address import open_objects
 from feedsvc.objects.store import Objects
 from feedsvc.publish.encodings import SUFFIXES
+from feedsvc.publish.manifest import MANIFEST, parse_manifest
 from feedsvc.remote.head import Head, parse_head
-from feedsvc.remote.layout import HEAD
+from feedsvc.remote.layout import HEAD, blob_name
 
 HOT = "/atom.xml"
 _TARGET = "s3://feeds/site"
@@ -43,6 +44,21 @@ class World:
         stored = self.objects.get(HEAD)
         assert stored
         return parse_head(stored.data, HEAD)
+
+    def names(self) -> set[str]:
+        return {each.name for each in self.objects.list()}
+
+    def blobs(self, head: Head) -> set[str]:
+        """Return the names of all objects that the edition and the ledger of a head are made of."""
+        edition = next(each for each in self.site.editions if each.manifest == head.manifest)
+        pieces = head.ledger.pieces if head.ledger else ()
+        return {blob_name(etag) for etag in (head.manifest, *pieces, *edition.etags.values())}
+
+    @staticmethod
+    def followed(replica: Any) -> str:
+        """Return the edition that the main process of a replica took over, by its cache."""
+        (place,) = replica.directory.glob(f"var/replica/*/{MANIFEST}")
+        return parse_manifest(place.read_bytes(), place).snapshot
 
     def publish_until_sent(self) -> int:
         """Build until all is in the store, as a timer would, and return how many builds failed before."""

@@ -88,6 +88,10 @@ class Site:
         assert build.end() == 0, build.said
         return build
 
+    def live_here(self) -> str:
+        """Return the edition that lies here, whether its build is over or not."""
+        return read_edition(self.public, self.number).snapshot
+
     def note(self) -> None:
         """Remember the edition that is live here now, if it is a new one."""
         found = read_edition(self.public, self.number)
