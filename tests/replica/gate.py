@@ -12,7 +12,6 @@ class Gate:
 
     def __init__(self, to: int) -> None:
         self.shut = threading.Event()
-        self.taken = 0
         self._to = to
         self._held: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -37,7 +36,6 @@ class Gate:
         with suppress(OSError):
             while True:
                 inner, _ = self._listener.accept()
-                self.taken += 1
                 self._held.append(inner)
                 if not self.shut.is_set():
                     outer = socket.create_connection(("127.0.0.1", self._to))

@@ -34,21 +34,22 @@ def world(helper: Any, load_helper: Callable[[str], Any], tmp_path_factory: pyte
         yield running
 
 
-def test_a_volume_server_dies_while_an_edition_is_sent_and_comes_back(world: Any) -> None:
+@pytest.mark.parametrize("victim", [f"volume{number}" for number in (range(3) if LONG else [0])])
+def test_a_volume_server_dies_while_an_edition_is_sent_and_comes_back(world: Any, victim: str) -> None:
     site, failed = world.site, 0
     site.change()
     build = site.start()
     build.wait_until_sending()
     time.sleep(0.1)
     with world.watch.trouble():
-        world.cluster.kill("volume0")
+        world.cluster.kill(victim)
         failed += build.end_in_order()
         site.change()
         failed += world.publish_until_sent()
         world.converge()
-        world.cluster.start("volume0")
-    seen = world.check("a volume server")
-    world.tell(f"a volume server: {failed} builds failed")
+        world.cluster.start(victim)
+    seen = world.check(victim)
+    world.tell(f"{victim}: {failed} builds failed")
     assert seen["roomy: 200"] > 100
 
 
