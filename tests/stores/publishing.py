@@ -99,8 +99,9 @@ class Site:
             self.editions.append(found)
 
     def _stamp(self) -> int:
+        # The time of the last change of its bytes is in whole seconds, as HTTP tells it.
         place = self.public / MANIFEST
-        return place.stat().st_mtime_ns if place.exists() else 0
+        return place.stat().st_ctime_ns if place.exists() else 0
 
 
 @dataclass(kw_only=True)

@@ -236,11 +236,11 @@ def test_a_builder_that_is_killed_while_it_publishes_is_followed_by_the_other_an
                 holder, standby = of_holder(watch, machines)
                 wait_until(lambda: standby.says("standby: "), "that the other stands by", machines)  # noqa: B023
                 manifest = holder.directory / "public" / "manifest.json"
-                before = manifest.stat().st_mtime_ns
+                before = manifest.stat().st_ctime_ns
                 save(machines, number)
                 if number % 2:
                     # Published on its own disk, and on the way to the store.
-                    wait_until(lambda: manifest.stat().st_mtime_ns != before, "a build", machines)  # noqa: B023
+                    wait_until(lambda: manifest.stat().st_ctime_ns != before, "a build", machines)  # noqa: B023
                 time.sleep(luck.uniform(0, 0.1))
                 holder.end(signal.SIGKILL)
                 taken = f"-{standby.pid}-"
