@@ -36,7 +36,6 @@ def run_azurite(program: str, directory: Path, container: str) -> Iterator[dict[
             yield {
                 "AZURE_STORAGE_ACCOUNT_NAME": _ACCOUNT,
                 "AZURE_STORAGE_ACCOUNT_KEY": _KEY,
-                "AZURE_STORAGE_USE_EMULATOR": "true",
                 "AZURE_ENDPOINT": endpoint,
                 "AZURE_ALLOW_HTTP": "true",
             }
@@ -57,10 +56,8 @@ def _make_container(url: str, resource: str) -> None:
     until = time.monotonic() + _READY_S
     while True:
         try:
-            urllib.request.urlopen(  # noqa: S310 (ours)
-                urllib.request.Request(f"{url}?restype=container", method="PUT", headers=headers),
-                timeout=5,  # noqa: S310
-            ).close()
+            request = urllib.request.Request(f"{url}?restype=container", method="PUT", headers=headers)  # noqa: S310 (ours)
+            urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 (ours)
         except urllib.error.HTTPError:
             raise
         except OSError:
