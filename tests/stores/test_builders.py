@@ -57,6 +57,7 @@ class Machine:
         (self.directory / "_posts").mkdir(parents=True)
         (self.directory / "feedsvc.toml").write_text(
             f'[site]\ntitle = "Feeds"\nurl = "https://example.org"\n'
+            f"[feeds]\nmin_entries = {5 + ROUNDS}\n"  # all that are ever posted, which is how an edition is known
             f'[publish]\ntarget = "{self.target}"\nlease = "{TTL:.0f}s"\n'
             f'[server]\nlisten = "127.0.0.1:{self.port}"\nworkers = 1\n'
         )
