@@ -54,6 +54,16 @@ class World:
         pieces = head.ledger.pieces if head.ledger else ()
         return {blob_name(etag) for etag in (head.manifest, *pieces, *edition.etags.values())}
 
+    def start_to_send(self) -> Any:
+        """Change all feeds, start to build, and return when some of it is in the store."""
+        before = self.names()
+        self.site.change()
+        build = self.site.start()
+        build.wait_until_sending()
+        while not self.names() - before:
+            assert build.process.poll() is None, build.said
+        return build
+
     @staticmethod
     def followed(replica: Any) -> str:
         """Return the edition that the main process of a replica took over, by its cache."""

@@ -37,10 +37,7 @@ def world(helper: Any, load_helper: Callable[[str], Any], tmp_path_factory: pyte
 @pytest.mark.parametrize("victim", [f"volume{number}" for number in (range(3) if LONG else [0])])
 def test_a_volume_server_dies_while_an_edition_is_sent_and_comes_back(world: Any, victim: str) -> None:
     site, failed = world.site, 0
-    site.change()
-    build = site.start()
-    build.wait_until_sending()
-    time.sleep(0.1)
+    build = world.start_to_send()
     with world.watch.trouble():
         world.cluster.kill(victim)
         failed += build.end_in_order()
@@ -57,12 +54,8 @@ def test_a_volume_server_dies_while_an_edition_is_sent_and_comes_back(world: Any
 def test_the_filer_dies_while_an_edition_is_sent_and_the_next_build_sends_the_rest(
     world: Any, parts: Sequence[str]
 ) -> None:
-    site = world.site
-    site.change()
-    build = site.start()
-    build.wait_until_sending()
-    time.sleep(0.15)
-    before = world.head()
+    site, before = world.site, world.head()
+    build = world.start_to_send()
     with world.watch.trouble():
         for part in parts:
             world.cluster.kill(part)
