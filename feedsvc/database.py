@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -49,7 +49,8 @@ class LayoutError(DatabaseError):
 class Database:
     """A connection in one explicit transaction, its errors turned into what ``explain`` makes of a DatabaseError.
 
-    With ``reading`` it writes nothing and makes no file, and others may write meanwhile.
+    With ``reading`` it makes no file, and others may write meanwhile; it writes nothing, but to take back what a writer
+    that was killed had begun.
     Rollback journals rather than WAL: a database that is one file can be deleted
     or copied by people who do not know SQLite.
     """
@@ -69,6 +70,8 @@ class Database:
         try:
             name, uri = (f"{path.absolute().as_uri()}?mode=ro", True) if reading else (path, False)
             self._connection = sqlite3.connect(name, isolation_level=None, timeout=10, check_same_thread=False, uri=uri)
+            if reading:
+                _roll_back(path, self._connection)
             self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
             self._connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
@@ -184,6 +187,18 @@ class Database:
     def __exit__(self, *_: object) -> Literal[False]:
         self.close()
         return False
+
+
+def _roll_back(path: Path, reader: sqlite3.Connection) -> None:
+    """Take back what a killed writer began, as its journal says; who only reads is refused until somebody has."""
+    try:
+        reader.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, isolation_level=None, timeout=10, uri=True)) as writer:
+            writer.execute("PRAGMA user_version").fetchone()
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

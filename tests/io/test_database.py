@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -174,3 +175,19 @@ def test_closing_twice_is_allowed(path: Path) -> None:
 def test_an_exception_passes_through_the_block(path: Path) -> None:
     with pytest.raises(KeyError), open_database(path):
         raise KeyError
+
+
+def test_who_only_reads_takes_back_what_a_killed_writer_had_begun(tmp_path: Path) -> None:
+    path, left = tmp_path / "a.sqlite3", tmp_path / "left.sqlite3"
+    with open_database(path) as database:
+        database.execute("INSERT INTO words VALUES ('whole')")
+        database.commit()
+        # More than the cache holds, so that some of it is in the file already.
+        database.execute("PRAGMA cache_size=4")
+        database.write("INSERT INTO words VALUES (?)", [(f"half {'x' * 999}{number}",) for number in range(999)])
+        # What is on the disk now is what a kill would leave.
+        for suffix in ("", "-journal"):
+            shutil.copy(f"{path}{suffix}", f"{left}{suffix}")
+    assert left.with_name(f"{left.name}-journal").stat().st_size > 0
+    with Database(left, schema=SCHEMA, version=1, durable=False, reading=True) as database:
+        assert database.rows("SELECT * FROM words") == [("whole",)]
