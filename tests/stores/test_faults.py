@@ -87,7 +87,7 @@ def test_the_store_dies_the_moment_an_edition_is_followed_and_all_of_it_is_there
     world.tell(f"s3 that dies when it is followed: the build ended with {code}, {failed} after it failed")
 
 
-# Both leave less than an edition takes.
+# Both are less than an edition takes; of none some objects find room all the same, in blocks that are begun.
 @pytest.mark.parametrize("leave", [96 * 1024, *([0] if LONG else [])])
 def test_a_full_disk_costs_no_replica_its_edition_and_the_new_one_comes_once_there_is_room(
     world: Any, helper: Any, leave: int
@@ -110,7 +110,7 @@ def test_a_full_disk_costs_no_replica_its_edition_and_the_new_one_comes_once_the
         finally:
             world.disks.free()
     sent = len(world.names() - names)
-    assert bool(sent) == bool(leave)
+    assert sent or not leave
     failed = world.publish_until_sent()
     world.check(f"a disk with {leave} bytes")
     told = build.said.splitlines()[-1]
