@@ -170,7 +170,7 @@ class Seaweed:
             process.wait()
 
     def _make_bucket(self, bucket: str) -> None:
-        """Make a bucket by a signed request, as soon as S3 takes one."""
+        """Make a bucket by a signed request, as soon as S3 takes one, and return when it takes objects, too."""
         store = S3Store(
             bucket,
             endpoint=self.url,
@@ -188,7 +188,21 @@ class Seaweed:
                     raise
                 time.sleep(0.1)
             else:
-                return
+                break
+        _take_objects(store, until)
+
+
+def _take_objects(store: S3Store, until: float) -> None:
+    """Return when a bucket takes objects: the first one makes volumes, which may be refused for a while."""
+    while True:
+        try:
+            obstore.put(store, "first", b"1")
+        except (obstore.exceptions.BaseError, OSError):
+            if time.monotonic() > until:
+                raise
+        else:
+            obstore.delete(store, "first")
+            return
 
 
 def _answers(url: str) -> bool:
