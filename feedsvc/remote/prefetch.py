@@ -39,7 +39,8 @@ def prefetch(objects: Objects, cache: DiskCache, before: Manifest, after: Manife
 
     Raises what :func:`fetch_blob` does, and :class:`UnfitStoreError` for one that the store does not have.
     """
-    wanted = sorted({etag for old, etag in _replaced(before, after) if cache.has(old) and not cache.has(etag)})
+    forerunners = {etag: old for old, etag in _replaced(before, after) if cache.has(old) and not cache.has(etag)}
+    wanted = sorted(forerunners)
     if not wanted:
         return
     with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="prefetch") as threads:
@@ -47,6 +48,7 @@ def prefetch(objects: Objects, cache: DiskCache, before: Manifest, after: Manife
         for etag, body in zip(wanted, fetched, strict=True):
             if body is None:
                 raise UnfitStoreError(objects.place(blob_name(etag)), "is not there, and the manifest names it")
+            cache.date_as(etag, forerunners[etag])
 
 
 def _replaced(before: Manifest, after: Manifest) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -363,6 +364,26 @@ def test_the_cache_stays_below_its_limit_and_what_is_served_goes_last(world: Any
         assert note_of(world).cached == sum(file.stat().st_size for file in kept)
     world.objects.away = True
     assert read_all(source), "what is served was not what went"
+
+
+def test_what_was_asked_for_last_is_there_of_a_new_edition_when_room_is_made_for_it(world: Any) -> None:
+    world.publish()
+    world.follower().look()
+    read_all(source_of(world))
+    files = {file.name: file for file in (world.cache.directory / KEPT).rglob("*") if file.is_file()}
+    for file in files.values():
+        os.utime(file, (1000, 1000))
+    for variant in newest(source_of(world)).representations["/atom.xml"].variants:
+        os.utime(files[variant.etag], (2000, 2000))
+    world.write_post(9, "새 기사")
+    world.write_post(10, "noch einer")
+    world.publish()
+    world.limit = sum(file.stat().st_size for file in files.values()) // 2
+    world.follower().look()
+    kept = {file.name: file.stat().st_mtime for file in (world.cache.directory / KEPT).rglob("*") if file.is_file()}
+    documents = newest(source_of(world)).representations
+    assert {kept[variant.etag] for variant in documents["/atom.xml"].variants} == {2000}
+    assert any(variant.etag not in kept for each in documents.values() for variant in each.variants)
 
 
 def test_a_cache_of_next_to_nothing_still_serves_everything(world: Any) -> None:
