@@ -9,6 +9,9 @@ from feedsvc.errors import ObjectStoreError
 # A query may be a signature that opens the store to whoever reads the message (Azure's SAS).
 _QUERY = re.compile(r"\?[^\s)]*")
 _KIND = re.compile(r"^Generic \w+ error: ")
+# S3 and Azure say what is wrong in XML, behind what obstore says of the request.
+_XML = re.compile(r"<\?xml\b.*?(?=\n\n|\Z)", re.DOTALL)
+_SAID = re.compile(r"<(?:Code|Message)>([^<]*)<")
 _LONGEST = 300
 
 # What a message holds, in order, and what to do about it.
@@ -26,7 +29,7 @@ _REFUSED = "check the credentials in the environment, what they are allowed, and
 
 def explain(error: Exception, address: str) -> ObjectStoreError:
     """Turn what obstore raised into our own error about ``address``: its first line, and what to do."""
-    text = str(error).strip()
+    text = _XML.sub(lambda xml: ": ".join(_SAID.findall(xml[0])), str(error).strip())
     # Where nothing is wrong but the answer was not understood, the rest is a picture of Rust structures.
     line = _KIND.sub("", _QUERY.sub("", text.split("\n", 1)[0]))
     name = type(error).__name__

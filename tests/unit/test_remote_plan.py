@@ -121,6 +121,17 @@ def test_people_are_told_the_first_line_without_signatures() -> None:
     assert str(explain(error, "az://c/d")) == "az://c/d: no answer from https://a.example/b (sad)"
 
 
+def test_what_a_store_says_in_xml_is_told_in_its_words() -> None:
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InternalError</Code><Message>No space.</Message></Error>'
+    )
+    error = ValueError(f"Error performing PUT, 500 Internal Server Error: {xml}\n\nDebug source:\nGeneric {{")
+
+    told = str(explain(error, "s3://b/c"))
+
+    assert told == "s3://b/c: Error performing PUT, 500 Internal Server Error: InternalError: No space."
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
