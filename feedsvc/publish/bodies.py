@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from feedsvc.errors import StaleSnapshotError
+from feedsvc.errors import BodyUnavailableError, StaleSnapshotError
 from feedsvc.model import Representation, Variant
 from feedsvc.publish.encodings import SUFFIXES
 from feedsvc.publish.manifest import STAGING, make_etag
@@ -90,7 +90,12 @@ class BodyReader:
         body = self.cache.get(variant.etag)
         if body is not None:
             return body
-        data = self._find_body(path, variant)
+        try:
+            data = self._find_body(path, variant)
+        except BodyUnavailableError:
+            # A newer edition may have come, whose bytes are here.
+            self._on_stale()
+            raise
         if data is None:
             self._on_stale()
             raise StaleSnapshotError(path)

@@ -11,7 +11,7 @@ from functools import partial
 
 from flask import Request, Response
 
-from feedsvc.errors import StaleSnapshotError
+from feedsvc.errors import BodyUnavailableError, StaleSnapshotError
 from feedsvc.model import Snapshot
 from feedsvc.remote.note import ReplicaNote, describe_absence, describe_note, describe_readiness
 from feedsvc.web.answers import READ_METHODS, Resource, decide_answer, describe_feed
@@ -100,6 +100,10 @@ class Site:
                 return self._show_published(request, snapshot)
             except StaleSnapshotError as error:
                 logger.info("reading again: %s", error)
+            except BodyUnavailableError as error:
+                if self.snapshot_source() is snapshot:
+                    raise
+                logger.info("reading again, since there is a newer edition: %s", error)
         return respond_text(503, "The feed is being replaced; please try again in a moment.", RETRY_AFTER)
 
     def show_health(self, request: Request) -> Response:

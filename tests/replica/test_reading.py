@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from feedsvc.errors import BodyUnavailableError
+from feedsvc.model import Variant
 from feedsvc.publish.encodings import encode
 from feedsvc.publish.history import history_name, read_history
 from feedsvc.publish.manifest import make_etag
 from feedsvc.publish.snapshot import SnapshotFollower
+from feedsvc.remote.cache import KEPT
 from feedsvc.remote.layout import OWN
 from feedsvc.remote.trimming import Trimmer
+from feedsvc.web.app import PageFacts, create_app
+from feedsvc.web.fastpath import FastPath
+from feedsvc.web.freshness import Freshness
 
 NAME = "archive/0123456789abcdef/atom.xml"
 PAGE = encode("gzip", b"<feed>a page</feed>" * 50)
@@ -164,6 +169,29 @@ def test_where_pages_went_is_read_from_the_store(served: Any) -> None:
     served.objects.put(name, b"[]")
     served.ticks += 9
     assert served.reader().read_moved("/rss.xml") == {}
+
+
+def test_who_asks_a_worker_that_is_an_edition_behind_gets_the_newest_when_the_store_is_away(served: Any) -> None:
+    reader = served.reader()
+    # It does not look by itself in this test.
+    source = SnapshotFollower(served.cache.directory, interval=1e9, memory=0, find_body=reader.find_body)
+    facts = PageFacts(title="t", description="", language="ko", server_url="https://feeds.example.org")
+    app = create_app(source, site=facts, max_age=60)
+    freshness = Freshness(max_age=60)
+    app.wsgi_app = FastPath(app.wsgi_app, source, freshness=freshness, memory=0)  # type: ignore[method-assign]
+    before = app.test_client().get("/atom.xml")
+    served.write_post(9, "새 기사")
+    served.publish()
+    # Of both editions there is no room for one, and what is served is more than what was.
+    served.limit = sum(file.stat().st_size for file in (served.cache.directory / KEPT).rglob("*") if file.is_file())
+    served.follower().look()
+    served.objects.away = True
+    with pytest.raises(BodyUnavailableError):
+        reader.find_body("/atom.xml", Variant(coding="identity", etag=before.headers["ETag"].strip('"'), size=1))
+    after = app.test_client().get("/atom.xml")
+    assert after.status_code == 200
+    assert "새 기사" in after.text
+    assert app.test_client().get("/rss.xml").status_code == 503
 
 
 def test_drafts_that_a_process_left_are_removed_in_time(served: Any) -> None:
