@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loading import load_module
 
 from feedsvc.model import SITE, Category, Entry, FeedLocation, FeedSpec, Person, Post
 
@@ -33,12 +33,7 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], Non
 @pytest.fixture(scope="session")
 def kramdown() -> Iterator[Callable[..., str | None]]:
     """Run the real kramdown, as Jekyll does: the HTML of a text, by the options that keywords give."""
-    spec = spec_from_file_location("kramdown_program", Path(__file__).parent / "kramdown_program.py")
-    assert spec
-    assert spec.loader
-    program = module_from_spec(spec)
-    spec.loader.exec_module(program)
-    with program.Kramdown() as process:
+    with load_module(Path(__file__).with_name("kramdown_program.py")).Kramdown() as process:
         yield process.html
 
 

@@ -7,32 +7,21 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import feedparser
 import pytest
+from loading import load_module
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import LiveSite
 
 
-def _load_fronts() -> Any:
-    """Load the module that starts nginx and Caddy with the files of deploy/."""
-    spec = spec_from_file_location("audience_fronts", Path(__file__).with_name("test_fronts.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-FRONTS = _load_fronts()
+# It starts nginx and Caddy with the files of deploy/.
+FRONTS = load_module(Path(__file__).with_name("test_fronts.py"))
 
 
 def curl(url: str, *options: str) -> None:

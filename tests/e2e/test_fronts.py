@@ -14,13 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from unittest.mock import ANY
 
 import pytest
+from loading import load_module
 
 from feedsvc.feeds.stylesheet import PATH
 from feedsvc.publish.beside import put_beside
@@ -56,19 +55,9 @@ http {{
 BROTLI = "load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;"
 
 
-def load(path: Path) -> ModuleType:
-    """Load another folder's test module: the table is one, and so is the tree it is asked of."""
-    spec = spec_from_file_location(f"fronts_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLE = load(TESTS / "http" / "test_web_requests.py")
-SITE = load(TESTS / "http" / "conftest.py")
+# The table is one, and so is the tree it is asked of.
+TABLE = load_module(TESTS / "http" / "test_web_requests.py")
+SITE = load_module(TESTS / "http" / "conftest.py")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from loading import load_module
 
 from feedsvc.build import build
 from feedsvc.config import load_settings
@@ -36,25 +35,13 @@ window = "1h"
 """
 
 
-def load_beside(file: str) -> Any:
-    """Load a helper beside the tests: their folders are no packages."""
-    name = f"replica_{Path(file).stem}"
-    if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).parent / file)
-        assert spec
-        assert spec.loader
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-storing = load_beside("storing.py")
+storing = load_module(Path(__file__).with_name("storing.py"))
 
 
 @pytest.fixture(scope="session")
 def load_helper() -> Callable[[str], Any]:
     """Return what loads a helper, by its file relative to this one's folder."""
-    return load_beside
+    return lambda file: load_module(Path(__file__).parent / file)
 
 
 class FaultyObjects(Objects):

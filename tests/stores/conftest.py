@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loading import load_module
 
 from feedsvc.objects.address import open_objects
 from feedsvc.objects.store import Objects
 
 
 def _load(file: str) -> Any:
-    """Load a helper by its file, relative to this one's folder: folders of tests are no packages."""
-    name = f"stores_{Path(file).stem}"
-    if name not in sys.modules:
-        spec = spec_from_file_location(name, Path(__file__).parent / file)
-        assert spec
-        assert spec.loader
-        sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+    return load_module(Path(__file__).parent / file)
 
 
 @pytest.fixture(scope="session")
 def load_helper() -> Callable[[str], Any]:
-    """Return what loads a helper."""
+    """Return what loads a helper, by its file relative to this one's folder."""
     return _load
 
 
