@@ -125,6 +125,8 @@ def create_app(
         request_build=request_build,
     )
     app = Flask(__name__, static_folder=None, template_folder=None)
+    # Shared with the fast path, so that what one has read of a history the other knows.
+    app.extensions["feedsvc.deltas"] = views.deltas
     # A slash more or less makes another address: a redirect of Werkzeug's would repeat whatever Host was sent.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

@@ -103,8 +103,12 @@ class AudienceCounter:
             return
         sent = 0 if method == "HEAD" else response.content_length or 0
         spared = max(0, variant.size - sent) if method == "GET" and response.status_code != OK else 0
-        self._answers.append((path, polls_of(response.status_code, sent, spared)))
+        self.count(path, response.status_code, sent, spared)
         self.note(path, environ)
+
+    def count(self, path: str, status: int, sent: int, spared: int) -> None:
+        """Count an answer with the document at a path, by the bytes of body that it sent and that it spared."""
+        self._answers.append((path, polls_of(status, sent, spared)))
 
     def start(self) -> None:
         """Write every few seconds, in a thread that ends with the process."""

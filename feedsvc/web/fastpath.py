@@ -10,23 +10,29 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from werkzeug.http import HTTP_STATUS_CODES
 
 from feedsvc.errors import BodyUnavailableError, StaleSnapshotError
 from feedsvc.model import Representation, Snapshot
-from feedsvc.web.answers import decide_answer, describe_feed
+from feedsvc.web.answers import Resource, decide_answer, describe_feed
+from feedsvc.web.delta import IM_USED, GetHeader
+from feedsvc.web.deltas import Deltas
 from feedsvc.web.freshness import Freshness
 from feedsvc.web.hubs import NO_HUBS, HubLinks
 from feedsvc.web.memo import Key, Memo, Remembered
 from feedsvc.web.negotiation import choose_variant
-from feedsvc.web.served import Served
+from feedsvc.web.served import Served, Tally
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger(__name__)
+
+CountDelta = Callable[[Representation, str, int, int], None]
+"""Takes the document, the coding, and the bytes of body that were sent and that were spared."""
 
 # An answer with its key takes 2 kB at most, and there are twice as many: at most a quarter on top of the bodies.
 _MEMORY_PER_ANSWER = 16384
@@ -38,7 +44,8 @@ class FastPath:
     ``memory`` is how many bytes of bodies ``source`` may hold; answers are remembered in proportion to it. Bodies
     are not held here. With ``browser_page``, who may be a person in a browser goes on to Flask. ``served`` counts
     what was answered here, and ``note`` is told of each; ``clock`` is in seconds since the epoch. ``hubs`` are those
-    that feeds name.
+    that feeds name. With ``deltas`` those are answered here too (RFC 3229), else by Flask; they are not in ``served``,
+    so ``count_delta`` is told of each.
     """
 
     def __init__(
@@ -52,8 +59,12 @@ class FastPath:
         clock: Callable[[], float] = time.time,
         note: Callable[[str, WSGIEnvironment], None] | None = None,
         hubs: HubLinks = NO_HUBS,
+        deltas: Deltas | None = None,
+        count_delta: CountDelta = lambda *_: None,
     ) -> None:
         self.served = Served()
+        self._deltas = deltas
+        self._count_delta = count_delta
         self._app = app
         self._source = source
         self._freshness = freshness
@@ -122,9 +133,39 @@ class FastPath:
         if answer.coding is None:
             return answer, b""
         if "HTTP_A_IM" in environ:
-            # Something is new, and a delta may do (RFC 3229). Most readers that ask for one get the 304 above.
-            return None
+            # Something is new, and a delta may do. Most readers that ask for one get the 304 above.
+            return self._find_news(environ, snapshot, answer, answer.coding)
         return answer, snapshot.read_body(answer.path, answer.coding)
+
+    def _find_news(
+        self, environ: WSGIEnvironment, snapshot: Snapshot, whole: Remembered, coding: str
+    ) -> tuple[Remembered, bytes] | None:
+        """Return a delta, else the whole, which is the right answer to a request for a delta, too."""
+        if self._deltas is None:
+            return None
+        path = whole.path
+        representation, get = snapshot.representations[path], get_header_of(environ)
+        resource = self._describe(representation, datetime.fromtimestamp(self._clock(), UTC), snapshot.next_change)
+        found = self._deltas.find(representation, resource, get, partial(snapshot.read_body, path))
+        if found is None:
+            return whole, snapshot.read_body(path, coding)
+        headers, body = found
+        sent, spared = (len(body), whole.size - len(body)) if environ["REQUEST_METHOD"] == "GET" else (0, 0)
+        self._count_delta(representation, coding, sent, spared)
+        answer = Remembered(
+            status=f"{IM_USED} {HTTP_STATUS_CODES[IM_USED].upper()}",
+            headers=list(headers),
+            path=path,
+            coding=coding,
+            size=len(body),
+            tally=Tally(),  # counted above
+            expires=None,
+        )
+        return answer, body
+
+    def _describe(self, representation: Representation, now: datetime, next_change: datetime | None) -> Resource:
+        cache_control = self._freshness.cache_control(now, next_change)
+        return describe_feed(representation, cache_control=cache_control, now=now, links=self._hubs.of(representation))
 
     def _decide(self, representation: Representation, key: Key, next_change: datetime | None) -> Remembered:
         _, accept_encoding, if_none_match, if_modified_since = key
@@ -134,10 +175,7 @@ class FastPath:
             "If-Modified-Since": if_modified_since,
         }
         now = datetime.fromtimestamp(self._clock(), UTC)
-        cache_control = self._freshness.cache_control(now, next_change)
-        links = self._hubs.of(representation)
-        resource = describe_feed(representation, cache_control=cache_control, now=now, links=links)
-        answer = decide_answer(resource, sent.get)
+        answer = decide_answer(self._describe(representation, now, next_change), sent.get)
         variant = choose_variant(representation.variants, accept_encoding)
         # What lies ahead of the clock, be it the last change by another clock or the next one, changes the answer.
         ahead = representation.last_modified if representation.last_modified > now else None
@@ -151,3 +189,8 @@ class FastPath:
             tally=self.served.tally(representation.path, answer.status, variant.coding),
             expires=min(ends).timestamp() if ends else None,
         )
+
+
+def get_header_of(environ: WSGIEnvironment) -> GetHeader:
+    """Return what looks a request header up by its name."""
+    return lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}")

@@ -46,6 +46,11 @@ def count_response(tallies: Tallies, snapshot: Snapshot | None, method: str, pat
     tallies.count((name_feed(representation), representation.format, status, coding), sent, max(0, spared))
 
 
+def count_delta_of(tallies: Tallies, document: Representation, coding: str, sent: int, spared: int) -> None:
+    """Count a delta of a document, by the bytes of body that it sent and that it spared."""
+    tallies.count((name_feed(document), document.format, _IM_USED, coding), sent, spared)
+
+
 class FastPathCounts:
     """What the fast path counted by path, as rows for :meth:`Tallies.watch`.
 

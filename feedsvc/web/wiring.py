@@ -14,6 +14,7 @@ from feedsvc.web.reading import Reading, open_reading
 if TYPE_CHECKING:
     from flask import Flask
 
+    from feedsvc.model import Representation
     from feedsvc.web.audience import AudienceCounter
     from feedsvc.web.operator.options import OperatorOptions
     from feedsvc.web.tallies import Tallies
@@ -28,10 +29,11 @@ def load_app(config: WorkerConfig, reading: Reading | None = None) -> Flask:
     What the fast path counted is in ``app.extensions["feedsvc.served"]``.
     """
     from feedsvc.web.app import PageFacts, create_app
+    from feedsvc.web.delta import IM_USED
     from feedsvc.web.fastpath import FastPath
     from feedsvc.web.freshness import Freshness
     from feedsvc.web.hubs import HubLinks
-    from feedsvc.web.metrics import FastPathCounts
+    from feedsvc.web.metrics import FastPathCounts, count_delta_of
     from feedsvc.web.tallies import Tallies
 
     reading = reading or open_reading(config)
@@ -76,6 +78,13 @@ def load_app(config: WorkerConfig, reading: Reading | None = None) -> Flask:
         stale_while_revalidate=config.stale_while_revalidate,
         stale_if_error=config.stale_if_error,
     )
+
+    def count_delta(document: Representation, coding: str, sent: int, spared: int) -> None:
+        if tallies is not None:
+            count_delta_of(tallies, document, coding, sent, spared)
+        if audience is not None:
+            audience.count(document.path, IM_USED, sent, spared)
+
     fast_path = FastPath(
         app.wsgi_app,
         source,
@@ -84,6 +93,8 @@ def load_app(config: WorkerConfig, reading: Reading | None = None) -> Flask:
         browser_page=config.browser_page,
         note=audience.note if audience else None,
         hubs=hubs,
+        deltas=app.extensions["feedsvc.deltas"],
+        count_delta=count_delta,
     )
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served

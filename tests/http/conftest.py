@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse
 
 from feedsvc.feeds.archive import page_path
 from feedsvc.feeds.render import RenderRules, render_feed
-from feedsvc.model import DeletedEntry, Entry, FeedDocument, FeedLocation, FeedSpec, Moves, Snapshot
+from feedsvc.model import DeletedEntry, Entry, FeedDocument, FeedLocation, FeedSpec, Moves, Representation, Snapshot
 from feedsvc.publish.archive import ArchiveTree, read_page
 from feedsvc.publish.disk import Disk
 from feedsvc.publish.history import read_history
@@ -255,6 +255,7 @@ class ChangingSite:
     shown: int = 1000
     now: datetime = CHANGED
     audience: AudienceCounter | None = None
+    with_fast_path: bool = False
 
     @property
     def public(self) -> Path:
@@ -278,22 +279,40 @@ class ChangingSite:
 
     def client(self) -> Client:
         """Start a worker, so to speak: it knows nothing of requests before."""
-        return Client(
-            create_app(
-                lambda: load_snapshot(self.public),
-                site=PageFacts(title="t", description="", language="en", server_url="https://feeds.example.org"),
-                max_age=300,
-                find_history=partial(read_history, self.history),
-                clock=lambda: self.now,
-                audience=self.audience,
-            )
+        app = create_app(
+            lambda: load_snapshot(self.public),
+            site=PageFacts(title="t", description="", language="en", server_url="https://feeds.example.org"),
+            max_age=300,
+            find_history=partial(read_history, self.history),
+            clock=lambda: self.now,
+            audience=self.audience,
         )
+        if self.with_fast_path:
+            app.wsgi_app = FastPath(  # type: ignore[method-assign]
+                app.wsgi_app,
+                lambda: load_snapshot(self.public),
+                freshness=Freshness(max_age=300),
+                memory=MEMORY,
+                clock=lambda: self.now.timestamp(),
+                note=self.audience.note if self.audience else None,
+                deltas=app.extensions["feedsvc.deltas"],
+                count_delta=self._count_delta,
+            )
+        return Client(app)
+
+    def _count_delta(self, document: Representation, _coding: str, sent: int, spared: int) -> None:
+        if self.audience is not None:
+            self.audience.count(document.path, 226, sent, spared)
 
 
 @pytest.fixture
-def changing_site(tmp_path: Path, make_feed: Callable[..., FeedSpec]) -> ChangingSite:
+def changing_site(tmp_path: Path, make_feed: Callable[..., FeedSpec], with_fast_path: bool) -> ChangingSite:
     spec = make_feed()
     first = replace(spec.locations[0], aliases=("/feed.xml",))
     spec = replace(spec, locations=(first, *spec.locations[1:]))
     rules = RenderRules(content="full", max_bytes=10_000_000)
-    return ChangingSite(directory=tmp_path, render=lambda *what: render_feed(spec, what[0], rules, what[1]).documents)
+    return ChangingSite(
+        directory=tmp_path,
+        render=lambda *what: render_feed(spec, what[0], rules, what[1]).documents,
+        with_fast_path=with_fast_path,
+    )

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from flask import Response
-from werkzeug.test import Client
 
 from feedsvc.audience.figures import Reach, read_figures
 from feedsvc.audience.increments import Polls
@@ -24,8 +23,6 @@ from feedsvc.model import Entry, Snapshot
 from feedsvc.publish.snapshot import load_snapshot
 from feedsvc.web import audience
 from feedsvc.web.audience import AudienceCounter
-from feedsvc.web.fastpath import FastPath
-from feedsvc.web.freshness import Freshness
 from feedsvc.web.limits import parse_networks
 from feedsvc.web.operator.options import OperatorOptions
 from feedsvc.web.operator.source import PostFiles
@@ -96,7 +93,7 @@ def test_polls_are_counted_by_feed_whichever_way_they_are_answered(counted: Any)
 
 
 def test_a_delta_is_a_poll_that_sends_less(
-    changing_site: Any, make_entry: Callable[..., Entry], tmp_path: Path, with_fast_path: bool
+    changing_site: Any, make_entry: Callable[..., Entry], tmp_path: Path
 ) -> None:
     def source() -> Snapshot:
         return load_snapshot(changing_site.public)
@@ -107,12 +104,7 @@ def test_a_delta_is_a_poll_that_sends_less(
     changing_site.publish(entries[1:])
     held = source().representations[ATOM].variants[0].etag
     changing_site.publish(entries)
-    app = changing_site.client().application
-    if with_fast_path:
-        fast = FastPath(app, source, freshness=Freshness(max_age=300), memory=10_000, note=counter.note)
-        counter.watch(fast.served)
-        app = fast
-    answer = Client(app, Response).get(ATOM, headers={"A-IM": "feed", "If-None-Match": f'"{held}"', **READER})
+    answer = changing_site.client().get(ATOM, headers={"A-IM": "feed", "If-None-Match": f'"{held}"', **READER})
     assert answer.status_code == 226
     counter.flush()
     (name,) = Spool(tmp_path / FOLDER).names()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
 import zstandard
+from flask import request
 from lxml import etree
 from werkzeug.test import Client, TestResponse
 
@@ -24,6 +27,8 @@ from feedsvc.publish.history import History, history_name, read_history
 from feedsvc.publish.snapshot import SnapshotFollower, load_snapshot
 from feedsvc.web import deltas
 from feedsvc.web.app import PageFacts, create_app
+from feedsvc.web.wiring import load_app
+from feedsvc.web.workerconfig import WorkerConfig
 
 if TYPE_CHECKING:
     from tests.http.conftest import ChangingSite
@@ -355,3 +360,36 @@ def test_200_random_changes_leave_a_client_of_deltas_with_the_entries_of_the_fee
         assert reader.received < 0.7 * whole[reader.path]
     for reader in lazy:
         assert {200, 226} <= set(reader.statuses)
+
+
+def test_a_worker_answers_deltas_without_flask_and_counts_them(changed: Changed, tmp_path: Path) -> None:
+    config = WorkerConfig(
+        public=changed.site.public,
+        history=changed.site.history,
+        metrics=tmp_path / "metrics",
+        status=tmp_path / "status.json",
+        control_pid=0,
+        title="t",
+        description="",
+        language="en",
+        server_url="https://feeds.example.org",
+        max_age=300,
+    )
+    app = load_app(config)
+    passed_on: list[str] = []
+    app.before_request(lambda: passed_on.append(request.path))
+    client = Client(app)
+    held = changed.etags["/atom.xml", "identity"]
+    asked = {"A-IM": "feed", "If-None-Match": f'"{held}"', "Accept-Encoding": "gzip"}
+    answers = [client.open("/atom.xml", method=method, headers=asked) for method in ("GET", "GET", "HEAD")]
+    assert [answer.status_code for answer in answers] == [226, 226, 226]
+    assert client.get("/atom.xml", headers={**asked, "If-None-Match": '"of nobody"'}).status_code == 200
+    assert passed_on == []
+    told = client.get("/metrics").text
+    feed = 'coding="gzip",feed="site",format="atom",status="226"'
+    assert f"feedsvc_requests_total{{{feed}}} 3.0" in told
+    sent = 2 * len(answers[0].data)
+    whole = load_snapshot(changed.site.public).representations["/atom.xml"].variants
+    size = next(each.size for each in whole if each.coding == "gzip")
+    assert re.search(rf'feedsvc_sent_bytes_total{{[^}}]*"226"[^}}]*}} {sent}.0', told), told
+    assert re.search(rf'feedsvc_saved_bytes_total{{[^}}]*"226"[^}}]*}} {2 * size - sent}.0', told), told
