@@ -183,7 +183,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
         sender = run.sender
         sender.send_edition(ledger.mark())
         if index.archive_work.is_pending():
-            _write_archives(run, index, ledger, readers.finish, sender.journals)
+            _write_archives(run, index, ledger, readers.finish, sender.begin_journals())
         sender.send_pages()
         return sender.settle(give_account(index, publication, time.monotonic() - started))
 

@@ -62,9 +62,11 @@ class Sender:
             self._trouble = error
             _log.warning("building for this machine alone: %s", error)
 
-    @property
-    def journals(self) -> tuple[Path, ...]:
-        """Where archiving notes what it does: for what is sent by us, and for caches, if there are any."""
+    def begin_journals(self) -> tuple[Path, ...]:
+        """Return where archiving notes what it does: for what is sent by us, and for caches, if there are any.
+
+        A journal that nobody wants any more is ended. Raises StoreError.
+        """
         from feedsvc.remote.sent import Memory
 
         settings = self._settings
