@@ -30,7 +30,7 @@ _METRICS = "metrics"
 # Of one request to the store, for whose answer somebody may be waiting.
 _PATIENCE_S = 5.0
 # For the first look, before anything is served: a store that hangs keeps nobody from what is here already. Where there
-# is nothing here, all that waits is a 503, and workers that know nothing of the site have to be replaced.
+# is nothing here, all that waits is a 503, and workers that know nothing of the site.
 _BEGIN_S, _BEGIN_ANEW_S = 1.0, 3.0
 _NOWHERE = "nothing-yet"
 
@@ -103,7 +103,7 @@ class _Watch:
         self._looked.wait(wait)
 
     def serve(self) -> None:
-        """Have workers replaced from now on; SIGHUP must have its handler by now."""
+        """Tell workers of changes from now on; SIGHUP must have its handler by now."""
         self._serving.set()
 
     def look_now(self) -> None:

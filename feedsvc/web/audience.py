@@ -75,6 +75,7 @@ class AudienceCounter:
         self._written = 0
         self._name = f"{os.getpid()}-{time.time_ns()}"
         self._failing = ""
+        self._ending = False
         self._lock = threading.Lock()
 
     def note(self, path: str, environ: Mapping[str, str]) -> None:
@@ -111,12 +112,19 @@ class AudienceCounter:
         self._answers.append((path, polls_of(status, sent, spared)))
 
     def start(self) -> None:
-        """Write every few seconds, in a thread that ends with the process."""
+        """Write every few seconds, in a thread that ends with the process or soon after :meth:`end`."""
         threading.Thread(target=self._keep_flushing, name="flush-audience", daemon=True).start()
 
+    def end(self) -> None:
+        """Write now, and once more for the answers that are still under way."""
+        self._ending = True
+        self.flush()
+
     def _keep_flushing(self) -> None:
-        while True:
+        ending = False
+        while not ending:
             time.sleep(FLUSH_S)
+            ending = self._ending
             self.flush()
 
     def flush(self) -> None:

@@ -50,6 +50,12 @@ def open_reading(
     )
 
 
+def is_read_alike(one: WorkerConfig, other: WorkerConfig) -> bool:
+    """Tell whether :func:`open_reading` returns the same for both, so that what is open and held can be kept."""
+    names = ("public", "memory", "history", "moved", "replica")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
 def _read_store(config: WorkerConfig, replica: ReplicaConfig, interval: float) -> Reading:
     from feedsvc.objects.address import open_objects
     from feedsvc.remote.cache import DiskCache

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from feedsvc.errors import ServeError
+from feedsvc.web.handover import Handover
 from feedsvc.web.listen import claim_address
 from feedsvc.web.worker import start_worker
 from feedsvc.web.workerconfig import WorkerConfig
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from _typeshed.wsgi import WSGIApplication
     from granian.server.mp import MPServer
 
 __all__ = ["WorkerConfig", "serve_wsgi"]
@@ -29,9 +30,6 @@ _HEADER_READ_TIMEOUT_MS = 5000
 _HEADER_BYTES = 16384
 # A client that will not take its answer must not hold up the end of the service.
 _DRAIN_S = 10
-# Between the start of a new worker and the end of the old one when SIGHUP replaces them: a worker is up in
-# 0.4 s. (granian's own 3.5 s would be waited once for each worker; a worker that died is replaced at once.)
-_OVERLAP_S = 1.0
 
 # granian's messages join ours on stderr; its own format would write to stdout.
 _LOGGING = {
@@ -41,19 +39,15 @@ _LOGGING = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
 class _Loader:
-    """Starts a worker by the configuration of the moment; pickled anew for each."""
+    """Starts a worker. It is pickled for each, and in the place of itself comes what has a line to that worker."""
 
-    config: WorkerConfig
-    log_level: int
+    def __init__(self, handover: Handover, log_level: int) -> None:
+        self._handover = handover
+        self._log_level = log_level
 
-    def take(self, config: WorkerConfig | None) -> None:
-        if config is not None:
-            self.config = config
-
-    def __call__(self) -> Flask:
-        return start_worker(self.config, self.log_level)
+    def __reduce__(self) -> tuple[type[partial[WSGIApplication]], tuple[object, ...]]:
+        return partial, (start_worker, self._handover.open_line(), self._log_level)
 
 
 def serve_wsgi(
@@ -69,8 +63,8 @@ def serve_wsgi(
 
     To be called in the main thread, since it takes over SIGTERM, SIGINT and SIGHUP; other signals keep
     their handlers, and other threads may run. ``listen`` is ``host:port`` or ``[ipv6]:port``; port 0 takes a
-    free one. ``on_startup`` runs once the address is known to be free and before workers start. SIGHUP replaces the
-    workers one by one; ``on_reload`` says by which configuration then, None by the one before.
+    free one. ``on_startup`` runs once the address is known to be free and before workers start. At SIGHUP
+    ``on_reload`` says, in a thread, by which configuration workers go on, None by the one before.
     ``log_level`` is that of the root logger unless given. Raises :class:`ServeError` when the address
     cannot be listened on, or when workers die as fast as they are replaced.
     """
@@ -78,15 +72,16 @@ def serve_wsgi(
     # The main process has threads (the scheduler's); a fork would copy their locks in whatever state.
     multiprocessing.set_start_method("spawn", force=True)
     level = logging.getLogger().getEffectiveLevel() if log_level is None else log_level
-    loader = _Loader(config=config, log_level=level)
+    handover = Handover(config)
     server = _make_server(host, port, workers)
-    if on_reload is not None:
-        server.on_reload(lambda: loader.take(on_reload()))
+    # By now granian has its handlers, of which one would replace the workers.
+    server.on_startup(lambda: handover.follow_hangups(on_reload or (lambda: None)))
     if on_startup is not None:
         server.on_startup(on_startup)
     logger.info("listening on %s:%d with %d workers", f"[{host}]" if ":" in host else host, port, workers)
     try:
-        server.serve(target_loader=loader, wrap_loader=False)
+        # Called is what it is pickled to.
+        server.serve(target_loader=_Loader(handover, level), wrap_loader=False)  # type: ignore[arg-type]
     except SystemExit as error:
         raise ServeError(listen, "workers end as soon as they start", "the log above says why") from error
     except RuntimeError as error:
@@ -115,6 +110,5 @@ def _make_server(host: str, port: int, workers: int) -> MPServer:
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
-        respawn_interval=_OVERLAP_S,
         workers_kill_timeout=_DRAIN_S,
     )

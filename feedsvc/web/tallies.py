@@ -37,6 +37,7 @@ class Tallies:
         self._counts: dict[Key, list[int]] = {}
         self._watched: list[Callable[[], Iterable[tuple[Key, Tally]]]] = []
         self._written = 0
+        self._ending = False
         self._lock = threading.Lock()
 
     def count(self, key: Key, sent: int, saved: int) -> None:
@@ -59,12 +60,19 @@ class Tallies:
         return found
 
     def start(self) -> None:
-        """Write every few seconds, in a thread that ends with the process."""
+        """Write every few seconds, in a thread that ends with the process or soon after :meth:`end`."""
         threading.Thread(target=self._keep_flushing, name="flush-tallies", daemon=True).start()
 
+    def end(self) -> None:
+        """Write now, and once more for the answers that are still under way."""
+        self._ending = True
+        self.flush()
+
     def _keep_flushing(self) -> None:
-        while True:
+        ending = False
+        while not ending:
             time.sleep(FLUSH_S)
+            ending = self._ending
             self.flush()
 
     def flush(self) -> None:

@@ -12,6 +12,8 @@ from feedsvc.status import BUILDS_FILE, SERVICE_FILE, read_runs, read_service, r
 from feedsvc.web.reading import Reading, open_reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from feedsvc.model import Representation
@@ -26,7 +28,8 @@ def load_app(config: WorkerConfig, reading: Reading | None = None) -> Flask:
 
     It starts no thread but, with ``metrics`` and with an audience that is counted, those that write counts down.
 
-    What the fast path counted is in ``app.extensions["feedsvc.served"]``.
+    What the fast path counted is in ``app.extensions["feedsvc.served"]``; who is done with the application calls each
+    of ``app.extensions["feedsvc.ends"]``, which end those threads and write down the last counts.
     """
     from feedsvc.web.app import PageFacts, create_app
     from feedsvc.web.delta import IM_USED
@@ -98,13 +101,16 @@ def load_app(config: WorkerConfig, reading: Reading | None = None) -> Flask:
     )
     app.wsgi_app = fast_path  # type: ignore[method-assign]
     app.extensions["feedsvc.served"] = fast_path.served
+    ends: list[Callable[[], None]] = []
+    app.extensions["feedsvc.ends"] = ends
     if tallies is not None:
         tallies.watch(FastPathCounts(fast_path.served, source))
         tallies.start()
+        ends.append(tallies.end)
     if audience is not None:
         audience.watch(fast_path.served)
         audience.start()
-        app.extensions["feedsvc.audience"] = audience
+        ends.append(audience.end)
     if config.unconditional_per_minute:
         _limit(app, config, source, tallies)
     return app

@@ -1,4 +1,4 @@
-"""A worker process: sets itself up, looks for new editions, and ends when its main process does."""
+"""A worker process: sets itself up, looks for new editions and configurations, and ends when its main process does."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
-from feedsvc.publish.snapshot import SnapshotFollower
-from feedsvc.web.reading import open_reading
+from feedsvc.web.reading import is_read_alike, open_reading
 from feedsvc.web.wiring import load_app
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from feedsvc.web.handover import Line
     from feedsvc.web.workerconfig import WorkerConfig
 
 logger = logging.getLogger(__name__)
@@ -32,28 +33,65 @@ _SOON_S = 5.0
 _PATIENCE_S = 10.0
 
 
-def start_worker(config: WorkerConfig, log_level: int) -> Flask:
+def start_worker(line: Line, log_level: int) -> Worker:
     """Set up a process that the server has just spawned, and return its application."""
     # Ctrl-C reaches every process of the terminal; ours are ended in order by the main one, with SIGTERM.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     logging.basicConfig(stream=sys.stderr, level=log_level, format="%(asctime)s %(levelname)s %(message)s", force=True)
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
-    reading = open_reading(config, interval=_PATIENCE_S)
-    reading.source.refresh()
-    threading.Thread(target=_keep_up, args=(reading.source,), name="keep-up", daemon=True).start()
-    app = load_app(config, reading)
-    if "feedsvc.audience" in app.extensions:
-        # When the worker ends in order, what it counted last is written too.
-        Finalize(None, app.extensions["feedsvc.audience"].flush, exitpriority=1)
+    worker = Worker(line.config)
+    for work in (_end_with_parent, worker.keep_up, partial(worker.follow, line)):
+        threading.Thread(target=work, name="worker", daemon=True).start()
+    # When the worker ends in order, what it counted last is written too.
+    Finalize(None, worker.end, exitpriority=1)
     logger.info("worker %d is up", os.getpid())
-    return app
+    return worker
 
 
-def _keep_up(source: SnapshotFollower) -> None:
-    """Look for new editions, so that no poll has to wait until one is read."""
-    for pause_s in next_pauses(source.is_one_coming):
-        time.sleep(pause_s)
-        source.refresh()
+class Worker:
+    """The WSGI application that the server holds; the one that answers is exchanged between two requests."""
+
+    def __init__(self, config: WorkerConfig) -> None:
+        self._config = config
+        self._reading = open_reading(config, interval=_PATIENCE_S)
+        self._reading.source.refresh()
+        self._app = load_app(config, self._reading)
+        self._answer = self._app.wsgi_app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        return self._answer(environ, start_response)
+
+    def take(self, config: WorkerConfig) -> None:
+        """Answer by another configuration from the next request on."""
+        reading = self._reading
+        if not is_read_alike(config, self._config):
+            reading = open_reading(config, interval=_PATIENCE_S)
+            reading.source.refresh()
+        app = load_app(config, reading)
+        self._answer = app.wsgi_app
+        self.end()
+        self._config, self._reading, self._app = config, reading, app
+
+    def follow(self, line: Line) -> None:
+        """Take each configuration that comes; the one before stays if that fails."""
+        for config in line.listen():
+            try:
+                self.take(config)
+            except Exception:
+                logger.exception("worker %d cannot take over the configuration", os.getpid())
+            else:
+                logger.info("worker %d goes on with the new configuration", os.getpid())
+
+    def keep_up(self) -> None:
+        """Look for new editions, so that no poll has to wait until one is read."""
+        for pause_s in next_pauses(lambda: self._reading.source.is_one_coming()):
+            time.sleep(pause_s)
+            self._reading.source.refresh()
+
+    def end(self) -> None:
+        """Have what was counted last written down."""
+        for end in self._app.extensions["feedsvc.ends"]:
+            end()
 
 
 def next_pauses(is_one_coming: Callable[[], bool]) -> Iterator[float]:
