@@ -22,6 +22,7 @@ COMMAND = (sys.executable, "-m", "feedsvc", "--quiet")
 SETTLE_S = 2.1
 _ENTRY_ID = re.compile(rb"<entry\b.*?<id>(.*?)</id>", re.DOTALL)
 _TOLD = ("rejected", "warnings")
+_NUMBER = re.compile(r"[0-9]+")
 _LIKE_OTHERS = {"formats": '["atom", "rss"]', "min_entries": "50", "max_entries": "50"}
 
 
@@ -68,7 +69,7 @@ class Site:
         configuration = self.directory / "feedsvc.toml"
         text = configuration.read_text(encoding="utf-8")
         for name, value in _LIKE_OTHERS.items() if like_others else ():
-            text, found = re.subn(rf"^# {name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
+            text, found = re.subn(rf"^(?:# )?{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
             assert found, f"`feedsvc init` writes no option {name} any more"
         configuration.write_text(text, encoding="utf-8")
         time.sleep(SETTLE_S)
@@ -107,7 +108,8 @@ class Site:
         if not self._newest:
             with os.scandir(self.posts) as entries:
                 names = (entry.name for entry in entries if entry.name not in self.rejected)
-                self._newest = heapq.nlargest(64, names)
+                # Of one day the highest number is the newest, as it is in feeds.
+                self._newest = heapq.nlargest(64, names, key=lambda name: _NUMBER.sub(lambda m: m[0].zfill(9), name))
         return self.posts / self._newest[place]
 
     def edit(self) -> bytes:
