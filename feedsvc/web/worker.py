@@ -38,13 +38,18 @@ def start_worker(line: Line, log_level: int) -> Worker:
     # Ctrl-C reaches every process of the terminal; ours are ended in order by the main one, with SIGTERM.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     logging.basicConfig(stream=sys.stderr, level=log_level, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    _start("end-with-parent", _end_with_parent)
     worker = Worker(line.config)
-    for work in (_end_with_parent, worker.keep_up, partial(worker.follow, line)):
-        threading.Thread(target=work, name="worker", daemon=True).start()
+    _start("keep-up", worker.keep_up)
+    _start("follow-line", partial(worker.follow, line))
     # When the worker ends in order, what it counted last is written too.
     Finalize(None, worker.end, exitpriority=1)
     logger.info("worker %d is up", os.getpid())
     return worker
+
+
+def _start(name: str, work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name=name, daemon=True).start()
 
 
 class Worker:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from feedsvc.web.metrics import FastPathCounts
 from feedsvc.web.operator.options import OperatorOptions
 from feedsvc.web.served import Served
 from feedsvc.web.tallies import Tallies
+from feedsvc.web.workerconfig import WorkerConfig
 
 CHANGED = datetime(2024, 7, 11, 12, tzinfo=UTC)
 """When the feeds of the site below last changed."""
@@ -198,6 +200,20 @@ class World:
 
 
 Ask = Callable[..., TestResponse]
+
+
+def make_worker_config(public: Path) -> WorkerConfig:
+    """Return the plain configuration of a worker that serves a published tree."""
+    return WorkerConfig(
+        public=public,
+        status=public / "status.json",
+        control_pid=os.getpid(),
+        title="t",
+        description="",
+        language="en",
+        server_url="https://example.org",
+        max_age=60,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ from feedsvc.audience.spool import Spool
 from feedsvc.web.handover import Handover
 from feedsvc.web.worker import Worker
 from feedsvc.web.workerconfig import AudienceConfig, WorkerConfig
+from tests.http.conftest import make_worker_config
 
 PROGRAM = """
 import logging, os, signal, sys
@@ -54,18 +55,7 @@ if __name__ == "__main__":
 def config(published: tuple[Path, object], tmp_path: Path) -> WorkerConfig:
     today = Today(ZoneInfo("UTC"))
     audience = AudienceConfig(store=tmp_path / "a.sqlite3", spool=tmp_path / "spool", today=today, salt=Salt(today))
-    return WorkerConfig(
-        public=published[0],
-        status=tmp_path / "status.json",
-        control_pid=os.getpid(),
-        title="t",
-        description="",
-        language="en",
-        server_url="https://example.org",
-        max_age=60,
-        metrics=tmp_path / "metrics",
-        audience=audience,
-    )
+    return replace(make_worker_config(published[0]), metrics=tmp_path / "metrics", audience=audience)
 
 
 def poll(port: int) -> str:

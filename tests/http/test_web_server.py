@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 from feedsvc.errors import ServeError
-from feedsvc.web.server import WorkerConfig, serve_wsgi
+from feedsvc.web.server import serve_wsgi
 from feedsvc.web.wiring import load_app
+from tests.http.conftest import make_worker_config
 
 PROGRAM = """
 import logging, os, signal, sys, threading, time
@@ -141,7 +142,7 @@ def test_a_build_is_asked_of_the_main_process_which_goes_on_serving(running: Run
 def test_a_second_server_at_the_address_is_refused(running: Running, tmp_path: Path) -> None:
     listen = f"127.0.0.1:{running.port}"
     with pytest.raises(ServeError, match="address already in use"):
-        serve_wsgi(make_config(tmp_path), listen=listen, workers=1)
+        serve_wsgi(make_worker_config(tmp_path), listen=listen, workers=1)
 
 
 @pytest.mark.parametrize(
@@ -207,21 +208,8 @@ def test_an_address_taken_at_the_last_moment_is_one_line_and_no_backtrace(tmp_pa
     assert "Address already in use" in message
 
 
-def make_config(public: Path) -> WorkerConfig:
-    return WorkerConfig(
-        public=public,
-        status=public / "status.json",
-        control_pid=os.getpid(),
-        title="t",
-        description="",
-        language="en",
-        server_url="https://example.org",
-        max_age=60,
-    )
-
-
 def test_a_worker_makes_its_application_from_plain_values(published: tuple[Path, object]) -> None:
-    app = load_app(replace(make_config(published[0]), stale_if_error=5))
+    app = load_app(replace(make_worker_config(published[0]), stale_if_error=5))
     client = app.test_client()
     assert client.get("/atom.xml").headers["Cache-Control"] == "public, max-age=60, stale-if-error=5"
     assert app.extensions["feedsvc.served"].counts == {("/atom.xml", 200, "identity"): 1}
