@@ -74,18 +74,22 @@ def test_spans_feeds_and_orders_are_links_that_work_without_a_script(read_site: 
     page = visitor.open(f"{read_site.url}/-/audience", java_script_enabled=False)
     assert page.get_by_role("img", name="전송량").count() == 1
     assert page.locator(".chart.polls > svg rect").count() == 3 * 30
-    page.get_by_role("link", name="365일").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="365일").click()
     assert page.locator("[aria-current=page]").inner_text() == "365일"
     assert page.locator(".chart.polls > svg rect").count() == 3 * 53
-    page.get_by_role("link", name="구독자").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="구독자").click()
     assert page.locator("th[aria-sort]").inner_text() == "구독자"
     titles = page.locator("section tbody th a").all_inner_texts()
     assert titles[0] == "푸른 언덕 신문"
     assert titles[-1] == "tag:gone"
-    page.get_by_role("link", name="푸른 언덕 신문 – 환경").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="푸른 언덕 신문 – 환경").click()
     assert page.get_by_role("heading", level=1).inner_text() == "독자 통계: 푸른 언덕 신문 – 환경"
     assert "days=365" in page.url
-    page.get_by_role("link", name="모든 피드 합계").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="모든 피드 합계").click()
     assert page.get_by_role("heading", level=1).inner_text() == "독자 통계"
 
 
@@ -95,5 +99,6 @@ def test_the_numbers_can_be_taken_away_as_csv_and_json(read_site: Any, visitor: 
         page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "audience.csv"
     assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 1 + 7 * len(FEEDS)
-    page.get_by_role("link", name="JSON").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="JSON").click()
     assert '"aggregators"' in page.content()

@@ -183,9 +183,11 @@ def test_an_address_is_copied_and_said(paper: Any, reader: Reader) -> None:
 
 def test_categories_lead_to_their_pages_and_the_formats_to_the_same_page(paper: Any, reader: Reader) -> None:
     page = reader.open(f"{paper.url}/latest/")
-    page.locator(".term", has_text="시장").click()
+    with page.expect_navigation():
+        page.locator(".term", has_text="시장").click()
     assert page.url == f"{paper.url}/tags/{quote('시장')}/"
-    page.locator(".addresses a", has_text="Atom").click()
+    with page.expect_navigation():
+        page.locator(".addresses a", has_text="Atom").click()
     assert page.url == f"{paper.url}/tags/{quote('시장')}/atom.xml"
     assert page.locator(".entry").count() == 1
     page.go_back()

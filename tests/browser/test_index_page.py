@@ -43,7 +43,8 @@ def test_a_search_shows_what_it_means_while_it_is_typed_as_the_server_does(site:
     for query in QUERIES:
         page.fill("#q", query)
         plain.fill("#q", query)
-        plain.click("form button")
+        with plain.expect_navigation():
+            plain.click("form button")
         assert names(page) == names(plain), query
         assert page.locator("#nothing").is_visible() == (not names(page))
     assert page.url == f"{site.url}/"
@@ -74,7 +75,8 @@ def test_without_a_script_everything_is_there_but_what_needs_one(
     assert page.locator("code").first.inner_text() == f"{site.url}/atom.xml"
     assert page.locator(".readers").first.locator("a").count() == 7
     page.fill("#q", "games")
-    page.press("#q", "Enter")
+    with page.expect_navigation():
+        page.press("#q", "Enter")
     assert names(page) == ["IT & <b>Games</b>"]
     assert page.locator("[role=status]").first.inner_text().startswith("피드 1개를 찾았습니다")
 
@@ -110,9 +112,11 @@ def test_many_feeds_are_searched_by_the_server(
     site.start()
     page = visitor.open(f"{site.url}/")
     assert page.locator(".feed").count() == 500
-    page.locator("nav a").last.click()
+    with page.expect_navigation():
+        page.locator("nav a").last.click()
     assert page.locator(".feed").count() == 11
     shoot(page, "index-1280-second-page")
     page.fill("#q", "ㅂㅇ 509")
-    page.press("#q", "Enter")
+    with page.expect_navigation():
+        page.press("#q", "Enter")
     assert names(page) == ["분야 509"]

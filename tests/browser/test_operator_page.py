@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,13 +98,13 @@ def test_a_post_is_mended_built_from_the_page_and_gone_from_it(
     write_post(faulty_site, FAULT)
     page = open_page(java_script_enabled=java_script_enabled)
     build(page)
-    assert page.locator("article.fault").count() == 1
+    expect(page.locator("article.fault")).to_have_count(1)
     write_post(faulty_site, MENDED)
     page.reload()
     assert "다시 저장되었습니다" in page.locator("article.fault").inner_text()
     build(page)
-    assert page.locator("article.fault").count() == 0
-    assert "글 1편 거부 풀림" in page.locator(".build").first.inner_text()
+    expect(page.locator("article.fault")).to_have_count(0)
+    expect(page.locator(".build").first).to_contain_text("글 1편 거부 풀림")
 
 
 def build(page: Any) -> None:
@@ -138,7 +139,7 @@ def test_who_is_at_the_machine_sees_the_page_without_signing_in(faulty_site: Any
     page = visitor.open(f"{faulty_site.url}/-/")
     assert page.get_by_role("button", name="로그아웃").count() == 0
     build(page)
-    assert page.locator("article.fault").count() == 1
+    expect(page.locator("article.fault")).to_have_count(1)
 
 
 def test_another_site_cannot_have_a_build_made(faulty_site: Any, chromium: Any) -> None:
