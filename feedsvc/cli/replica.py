@@ -30,7 +30,7 @@ _METRICS = "metrics"
 # Of one request to the store, for whose answer somebody may be waiting.
 _PATIENCE_S = 5.0
 # For the first look, before anything is served: a store that hangs keeps nobody from what is here already. Where there
-# is nothing here, all that waits is a 503, and workers that know nothing of the site.
+# is nothing here, all that waits is a 503, and workers that would be told of the site a moment later.
 _BEGIN_S, _BEGIN_ANEW_S = 1.0, 3.0
 _NOWHERE = "nothing-yet"
 

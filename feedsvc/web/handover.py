@@ -7,13 +7,11 @@ and what still waits for it at the port, which only ``net.ipv4.tcp_migrate_req``
 from __future__ import annotations
 
 import logging
-import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
 
 from feedsvc.web.workerconfig import WorkerConfig
 
@@ -71,21 +69,8 @@ class Handover:
                 # The worker ended. That which takes its place begins with this one.
                 logger.debug("a worker ended before it had the new configuration")
 
-    def follow_hangups(self, make: Callable[[], WorkerConfig | None]) -> None:
-        """Have SIGHUP hand over what ``make`` returns, in a thread; None changes nothing. For the main thread."""
-        # Of all that wakes a thread only this may be called by a handler that interrupts itself.
-        asked: SimpleQueue[None] = SimpleQueue()
-
-        def run() -> None:
-            while True:
-                asked.get()
-                try:
-                    config = make()
-                except Exception:
-                    logger.exception("the configuration was not taken over, the one before stays")
-                    continue
-                if config is not None:
-                    self.hand_over(config)
-
-        threading.Thread(target=run, name="follow-hangups", daemon=True).start()
-        signal.signal(signal.SIGHUP, lambda *_: asked.put(None))
+    def end(self) -> None:
+        """Wait for no worker any more: all have ended."""
+        with self._lock:
+            if self._passed is not None:
+                self._passed.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from feedsvc.errors import ServeError
 from feedsvc.web.handover import Handover
+from feedsvc.web.hangups import Hangups
 from feedsvc.web.listen import claim_address
 from feedsvc.web.worker import start_worker
 from feedsvc.web.workerconfig import WorkerConfig
@@ -73,9 +74,15 @@ def serve_wsgi(
     multiprocessing.set_start_method("spawn", force=True)
     level = logging.getLogger().getEffectiveLevel() if log_level is None else log_level
     handover = Handover(config)
+
+    def take_over() -> None:
+        if on_reload is not None and (newer := on_reload()) is not None:
+            handover.hand_over(newer)
+
+    hangups = Hangups(take_over)
     server = _make_server(host, port, workers)
     # By now granian has its handlers, of which one would replace the workers.
-    server.on_startup(lambda: handover.follow_hangups(on_reload or (lambda: None)))
+    server.on_startup(hangups.follow)
     if on_startup is not None:
         server.on_startup(on_startup)
     logger.info("listening on %s:%d with %d workers", f"[{host}]" if ":" in host else host, port, workers)
@@ -86,6 +93,10 @@ def serve_wsgi(
         raise ServeError(listen, "workers end as soon as they start", "the log above says why") from error
     except RuntimeError as error:
         raise ServeError(listen, str(error).partition("\n")[0]) from error
+    finally:
+        handover.end()
+        # Who called may end by now what reloads change.
+        hangups.stop()
 
 
 def _make_server(host: str, port: int, workers: int) -> MPServer:

@@ -19,6 +19,7 @@ from feedsvc.web.wiring import load_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from flask import Flask
 
     from feedsvc.web.handover import Line
     from feedsvc.web.workerconfig import WorkerConfig
@@ -73,9 +74,9 @@ class Worker:
             reading = open_reading(config, interval=_PATIENCE_S)
             reading.source.refresh()
         app = load_app(config, reading)
-        self._answer = app.wsgi_app
-        self.end()
-        self._config, self._reading, self._app = config, reading, app
+        before = self._app
+        self._config, self._reading, self._app, self._answer = config, reading, app, app.wsgi_app
+        _end(before)
 
     def follow(self, line: Line) -> None:
         """Take each configuration that comes; the one before stays if that fails."""
@@ -95,8 +96,12 @@ class Worker:
 
     def end(self) -> None:
         """Have what was counted last written down."""
-        for end in self._app.extensions["feedsvc.ends"]:
-            end()
+        _end(self._app)
+
+
+def _end(app: Flask) -> None:
+    for end in app.extensions["feedsvc.ends"]:
+        end()
 
 
 def next_pauses(is_one_coming: Callable[[], bool]) -> Iterator[float]:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -28,6 +28,7 @@ import feedsvc.web.worker
 from feedsvc.audience.salt import Salt, Today
 from feedsvc.audience.spool import Spool
 from feedsvc.web.handover import Handover
+from feedsvc.web.hangups import Hangups
 from feedsvc.web.worker import Worker
 from feedsvc.web.workerconfig import AudienceConfig, WorkerConfig
 from tests.http.conftest import make_worker_config
@@ -56,6 +57,13 @@ def config(published: tuple[Path, object], tmp_path: Path) -> WorkerConfig:
     today = Today(ZoneInfo("UTC"))
     audience = AudienceConfig(store=tmp_path / "a.sqlite3", spool=tmp_path / "spool", today=today, salt=Salt(today))
     return replace(make_worker_config(published[0]), metrics=tmp_path / "metrics", audience=audience)
+
+
+@pytest.fixture
+def worker(config: WorkerConfig) -> Iterator[Worker]:
+    worker = Worker(config)
+    yield worker
+    worker.end()
 
 
 def poll(port: int) -> str:
@@ -93,8 +101,9 @@ def max_age(client: Client) -> str:
     return client.get("/atom.xml").headers["Cache-Control"].split(", ")[1]
 
 
-def test_a_worker_answers_by_the_newer_configuration_and_keeps_what_it_holds(config: WorkerConfig) -> None:
-    worker = Worker(config)
+def test_a_worker_answers_by_the_newer_configuration_and_keeps_what_it_holds(
+    worker: Worker, config: WorkerConfig
+) -> None:
     client = Client(worker)
     held = worker._reading
     assert max_age(client) == "max-age=60"
@@ -103,8 +112,9 @@ def test_a_worker_answers_by_the_newer_configuration_and_keeps_what_it_holds(con
     assert worker._reading is held
 
 
-def test_a_worker_reads_elsewhere_when_the_configuration_says_so(config: WorkerConfig, tmp_path: Path) -> None:
-    worker = Worker(config)
+def test_a_worker_reads_elsewhere_when_the_configuration_says_so(
+    worker: Worker, config: WorkerConfig, tmp_path: Path
+) -> None:
     client = Client(worker)
     worker.take(replace(config, public=tmp_path / "nothing"))
     assert client.get("/atom.xml").status_code == 503
@@ -139,9 +149,8 @@ def test_what_was_counted_before_is_written_and_what_is_under_way_too(
 
 
 def test_a_configuration_that_cannot_be_taken_leaves_the_one_before(
-    config: WorkerConfig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    worker: Worker, config: WorkerConfig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    worker = Worker(config)
     handover = Handover(config)
     line = handover.open_line()
     with monkeypatch.context() as patch:
@@ -169,8 +178,8 @@ def test_workers_get_each_configuration_and_those_that_come_the_newest(config: W
     received = next(second.listen())
     assert received.max_age == 2
     # Else who reads today would be counted twice.
-    epochs = {each.audience.salt.epoch for each in (config, received) if each.audience and each.audience.salt}
-    assert len(epochs) == 1
+    epochs = [each.audience.salt.epoch for each in (config, received) if each.audience and each.audience.salt]
+    assert epochs == [epochs[0]] * 2
 
 
 def open_files() -> int:
@@ -179,7 +188,7 @@ def open_files() -> int:
 
 def test_a_worker_that_ended_costs_nothing_and_no_one_else_the_configuration(config: WorkerConfig) -> None:
     handover = Handover(config)
-    lines = [handover.open_line() for _ in range(2)]
+    handover.open_line()
     before = open_files()
     for _ in range(50):
         handover.open_line()
@@ -193,7 +202,6 @@ def test_a_worker_that_ended_costs_nothing_and_no_one_else_the_configuration(con
     assert next(last.listen()).frame_hosts == large.frame_hosts
     sent.join(5)
     assert not sent.is_alive()
-    assert len(lines) == 2
 
 
 def test_reloads_under_polls_lose_no_answer_and_replace_no_worker(
@@ -222,10 +230,15 @@ def test_reloads_under_polls_lose_no_answer_and_replace_no_worker(
             for each in pollers:
                 each.join()
             assert poll(port) == "200 10"
+            assert log.read_text().count("is up") == 2
+            killed = re.findall(r"worker (\d+) is up", log.read_text())[-1]
+            os.kill(int(killed), signal.SIGKILL)
+            wait_for(lambda: log.read_text().count("is up") == 3, "another worker")
+            process.send_signal(signal.SIGHUP)
+            wait_for(lambda: log.read_text().count("goes on with") == 22, "the reload of both workers")
         finally:
             process.terminate()
     assert all(answer.startswith("200 ") for answer in answers), answers
-    assert log.read_text().count("is up") == 2
 
 
 def test_a_worker_stops_listening_when_its_main_process_ended(config: WorkerConfig) -> None:
@@ -235,26 +248,39 @@ def test_a_worker_stops_listening_when_its_main_process_ended(config: WorkerConf
     assert list(line.listen()) == []
 
 
-def test_sighup_takes_over_what_it_can_and_tells_the_rest(
-    config: WorkerConfig, caplog: pytest.LogCaptureFixture
-) -> None:
-    made: list[Exception | WorkerConfig | None] = [ValueError("no such thing"), None, replace(config, max_age=9)]
+def test_hangups_are_answered_one_by_one_until_they_are_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    answered: list[int] = []
 
-    def make() -> WorkerConfig | None:
-        each = made.pop(0)
-        if isinstance(each, Exception):
-            raise each
-        return each
+    def answer() -> None:
+        answered.append(threading.get_ident())
+        if len(answered) == 1:
+            raise ValueError("no such thing")
+        time.sleep(0.05)
 
-    handover = Handover(config)
-    line = handover.open_line()
     before = signal.getsignal(signal.SIGHUP)
+    hangups = Hangups(answer)
     try:
-        handover.follow_hangups(make)
+        hangups.follow()
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGHUP)
-        assert next(line.listen()).max_age == 9
+        hangups.stop()
+        assert len(answered) == 3
+        os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+    assert len(answered) == 3
+    assert threading.get_ident() not in answered
     assert "the configuration was not taken over, the one before stays" in caplog.text
-    assert made == []
+
+
+def test_a_server_that_ends_waits_for_no_worker_that_ended(config: WorkerConfig) -> None:
+    handover = Handover(config)
+    handover.open_line()
+    large = replace(config, frame_hosts=tuple(f"host{number}.example" for number in range(50_000)))
+    sent = threading.Thread(target=handover.hand_over, args=(large,), daemon=True)
+    sent.start()
+    sent.join(0.2)
+    assert sent.is_alive()
+    handover.end()
+    sent.join(5)
+    assert not sent.is_alive()
