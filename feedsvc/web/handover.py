@@ -25,6 +25,14 @@ class Line:
     config: WorkerConfig
     _connection: Connection
 
+    def waiting(self) -> Iterator[WorkerConfig]:
+        """Yield what has come already."""
+        try:
+            while self._connection.poll():
+                yield self._connection.recv()
+        except (EOFError, OSError):
+            return
+
     def listen(self) -> Iterator[WorkerConfig]:
         """Yield each newer configuration as it comes, until the main process ends."""
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ _HEADER_READ_TIMEOUT_MS = 5000
 _HEADER_BYTES = 16384
 # A client that will not take its answer must not hold up the end of the service.
 _DRAIN_S = 10
+# A worker that died is missed for no longer; a signal is answered at once but for those that no thread was woken by.
+_LOOK_S = 0.1
 
 # granian's messages join ours on stderr; its own format would write to stdout.
 _LOGGING = {
@@ -38,6 +41,27 @@ _LOGGING = {
     "formatters": {},
     "loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"handlers": []}},
 }
+
+
+class _Interrupt:
+    """What wakes granian's main loop, in the place of its :class:`threading.Event`.
+
+    Of two signals that come at once the kernel may give the second to another thread, and then nothing wakes a main
+    one that waits for a lock, which is what runs the handlers. Nor may a handler set an event that it interrupts.
+    """
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def clear(self) -> None:
+        self._is_set = False
+
+    def wait(self) -> None:
+        while not self._is_set:
+            time.sleep(_LOOK_S)
 
 
 class _Loader:
@@ -81,6 +105,7 @@ def serve_wsgi(
 
     hangups = Hangups(take_over)
     server = _make_server(host, port, workers)
+    server.main_loop_interrupt = _Interrupt()  # type: ignore[assignment]
     # By now granian has its handlers, of which one would replace the workers.
     server.on_startup(hangups.follow)
     if on_startup is not None:

@@ -42,7 +42,9 @@ def start_worker(line: Line, log_level: int) -> Worker:
     _start("end-with-parent", _end_with_parent)
     worker = Worker(line.config)
     _start("keep-up", worker.keep_up)
-    _start("follow-line", partial(worker.follow, line))
+    # What came while this was set up must not be answered by what was before.
+    worker.follow(line.waiting())
+    _start("follow-line", partial(worker.follow, line.listen()))
     # When the worker ends in order, what it counted last is written too.
     Finalize(None, worker.end, exitpriority=1)
     logger.info("worker %d is up", os.getpid())
@@ -78,9 +80,9 @@ class Worker:
         self._config, self._reading, self._app, self._answer = config, reading, app, app.wsgi_app
         _end(before)
 
-    def follow(self, line: Line) -> None:
+    def follow(self, configs: Iterable[WorkerConfig]) -> None:
         """Take each configuration that comes; the one before stays if that fails."""
-        for config in line.listen():
+        for config in configs:
             try:
                 self.take(config)
             except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -63,14 +64,16 @@ class LiveSite:
         )
 
     def start(self) -> None:
-        """Start the server and wait until it has an edition."""
-        with (self.directory / "serve.log").open("ab") as log:
+        """Start the server and wait until each of its workers has an edition."""
+        path = self.directory / "serve.log"
+        before = path.stat().st_size if path.exists() else 0
+        with path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "feedsvc", "serve"], cwd=self.directory, stdout=log, stderr=log
             )
         self.wait_until(lambda: self.try_get("/readyz") == 200, "the server is ready")
-        # That was one worker; the other one looks for an edition by itself.
-        time.sleep(0.3)
+        # That was one worker; the others look for an edition by themselves.
+        self.wait_until(lambda: _have_editions(path.read_bytes()[before:]), "each worker has an edition")
 
     def stop(self) -> int:
         """Send SIGTERM and return the exit code."""
@@ -102,6 +105,12 @@ class LiveSite:
                 pytest.fail(f"{what}: not within {seconds} s; the server says:\n{log[-3000:]}")
             time.sleep(0.02)
         return time.monotonic() - started
+
+
+def _have_editions(log: bytes) -> bool:
+    """Say whether as many workers as there are have told that they are up and serve an edition."""
+    workers = re.search(rb" with (\d+) workers", log)
+    return workers is not None and min(log.count(b" is up"), log.count(b"serving edition")) >= int(workers[1])
 
 
 def free_port() -> int:

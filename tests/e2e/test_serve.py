@@ -213,10 +213,11 @@ def test_sighup_reads_the_configuration_again_and_a_broken_one_changes_nothing(l
     changed = text.replace('"뉴스"', '"새 이름"').replace("[server]", '[server]\nmax_age = "1m"')
     configuration.write_text(changed, encoding="utf-8")
     live_site.process.send_signal(signal.SIGHUP)
+    log = live_site.directory / "serve.log"
+    live_site.wait_until(lambda: log.read_text(encoding="utf-8").count("goes on with") == 2, "each worker has it")
     live_site.wait_until(is_taken_over, "the new configuration in both workers")
     configuration.write_text("[site]\ntitle = 3\n", encoding="utf-8")
     live_site.process.send_signal(signal.SIGHUP)
-    log = live_site.directory / "serve.log"
     live_site.wait_until(lambda: "was not taken over" in log.read_text(encoding="utf-8"), "the message")
     assert is_taken_over()
     assert live_site.stop() == 0

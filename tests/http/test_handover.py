@@ -156,7 +156,7 @@ def test_a_configuration_that_cannot_be_taken_leaves_the_one_before(
     with monkeypatch.context() as patch:
         patch.setattr(feedsvc.web.worker, "load_app", lambda *_: 1 / 0)
         handover.hand_over(replace(config, max_age=1))
-        follow = threading.Thread(target=partial(worker.follow, line), daemon=True)
+        follow = threading.Thread(target=partial(worker.follow, line.listen()), daemon=True)
         follow.start()
         wait_for(lambda: "cannot take over the configuration" in caplog.text, "a line in the log")
     assert max_age(Client(worker)) == "max-age=60"
@@ -239,6 +239,18 @@ def test_reloads_under_polls_lose_no_answer_and_replace_no_worker(
         finally:
             process.terminate()
     assert all(answer.startswith("200 ") for answer in answers), answers
+
+
+def test_what_came_while_a_worker_was_set_up_is_taken_before_it_serves(worker: Worker, config: WorkerConfig) -> None:
+    handover = Handover(config)
+    line = handover.open_line()
+    for number in (1, 2):
+        handover.hand_over(replace(config, max_age=number))
+    worker.follow(line.waiting())
+    assert max_age(Client(worker)) == "max-age=2"
+    assert list(line.waiting()) == []
+    handover._ends[0].close()
+    assert list(line.waiting()) == []
 
 
 def test_a_worker_stops_listening_when_its_main_process_ended(config: WorkerConfig) -> None:

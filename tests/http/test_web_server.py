@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -116,6 +117,15 @@ def test_a_signal_ends_every_process_in_order_with_idle_clients_connected(runnin
     assert not [pid for pid in workers if alive(pid)]
     assert running.log.read_text().endswith("ended in order\n")
     assert running.log.read_text().index("starting workers") < running.log.read_text().index("is up")
+
+
+def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_server_too(running: Running) -> None:
+    # Of two that come at once it does so with the second.
+    pid = running.process.pid
+    other = max(int(each.name) for each in Path(f"/proc/{pid}/task").iterdir())
+    assert other != pid
+    assert ctypes.CDLL(None).tgkill(pid, other, signal.SIGTERM) == 0
+    assert running.process.wait(10) == 0
 
 
 def test_a_worker_that_is_killed_is_replaced_and_the_others_go_on(running: Running) -> None:
