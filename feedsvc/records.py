@@ -42,7 +42,7 @@ def from_microseconds(microseconds: int) -> datetime:
 
 
 class PostRecord(NamedTuple):
-    """A post as the databases keep it: what they order and look up by, and the whole of it as ``text``.
+    """A post as the databases keep it: what they order and look up by, and the whole of it as ``json``, in UTF-8.
 
     A tuple, since thousands of them go from one process to another. Instants are microseconds since the epoch, which
     the databases hold: each is turned into them once, where the post is read. ``warnings`` is what
@@ -57,7 +57,7 @@ class PostRecord(NamedTuple):
     published: int
     terms: tuple[Term, ...]
     warnings: str
-    text: str
+    json: bytes
     expires: int | None = None
 
 
@@ -111,7 +111,7 @@ def record_post(post: Post) -> PostRecord:
         published=to_microseconds(post.published),
         terms=post.terms,
         warnings=dump_findings(post.warnings) if post.warnings else "",
-        text=dump_post(post),
+        json=_dump(post),
         expires=to_microseconds(post.expires) if post.expires else None,
     )
 
@@ -123,6 +123,10 @@ def _fields(value: Person | Enclosure | Finding | Image) -> dict[str, Any]:
 
 def dump_post(post: Post) -> str:
     """Serialise a post whole, content and warnings included; what is empty is left out."""
+    return _dump(post).decode()
+
+
+def _dump(post: Post) -> bytes:
     values: dict[str, Any] = {
         "path": post.path,
         "name_key": post.name_key,
@@ -147,10 +151,10 @@ def dump_post(post: Post) -> str:
     for name in _LISTS:
         if items := getattr(post, name):
             values[name] = [_fields(item) for item in items]
-    return orjson.dumps(values).decode()
+    return orjson.dumps(values)
 
 
-def load_post(text: str, **changed: Any) -> Post:  # noqa: ANN401 (fields of a post)
+def load_post(text: str | bytes, **changed: Any) -> Post:  # noqa: ANN401 (fields of a post)
     """Read back what :func:`dump_post` wrote; keywords are fields that became others meanwhile.
 
     Raises ValueError, KeyError or TypeError where the text is not such a record.

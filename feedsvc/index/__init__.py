@@ -103,4 +103,4 @@ def delete_index(path: Path) -> None:
 
 
 def _open(path: Path, kinds: frozenset[str] | None) -> Index:
-    return Index(Database(path, schema=_SCHEMA, version=8, durable=False), kinds)
+    return Index(Database(path, schema=_SCHEMA, version=9, durable=False), kinds)

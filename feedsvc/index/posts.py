@@ -23,7 +23,7 @@ from feedsvc.records import (
 SCHEMA = """
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, id TEXT, live_at INTEGER, published INTEGER NOT NULL, name_key TEXT NOT NULL,
-    post TEXT NOT NULL, expires INTEGER);
+    post BLOB NOT NULL, expires INTEGER);
 CREATE TABLE contents (path TEXT PRIMARY KEY, summary TEXT NOT NULL, html BLOB NOT NULL);
 CREATE TABLE post_terms (
     kind TEXT, key TEXT, live_at INTEGER, published INTEGER, name_key TEXT, path TEXT NOT NULL, label TEXT NOT NULL,
@@ -114,12 +114,12 @@ class Posts:
         changed = [
             each
             for each in placed
-            if not known or known.get(each.record.path) != (each.id, each.live_at, each.record.text)
+            if not known or known.get(each.record.path) != (each.id, each.live_at, each.record.json)
         ]
         left = self.drop_all([each.record.path for each in changed if each.record.path in known])
         self._database.write(
             "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(post.path, id_, at, post.published, post.name_key, post.text, post.expires) for post, id_, at in changed],
+            [(post.path, id_, at, post.published, post.name_key, post.json, post.expires) for post, id_, at in changed],
         )
         terms = [
             (kind, key, at, post.published, post.name_key, post.path, label, slug)

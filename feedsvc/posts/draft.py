@@ -18,14 +18,8 @@ from feedsvc.posts.jekyll.defaults import NOTHING_GIVEN, begin_with
 from feedsvc.posts.jekyll.paths import SitePath, locate
 from feedsvc.posts.labels import language_of_path
 from feedsvc.posts.names import PostName, parse_name
-from feedsvc.posts.permalinks import (
-    MARKDOWN_EXTENSIONS,
-    PLACEHOLDERS,
-    PermalinkValues,
-    UnknownPlaceholder,
-    permalink_template,
-    render_permalink,
-)
+from feedsvc.posts.permalinks import UnknownPlaceholder, permalink_template, render_permalink
+from feedsvc.posts.placeholders import MARKDOWN_EXTENSIONS, PLACEHOLDERS, PermalinkValues
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.terms import read_categories
@@ -106,7 +100,7 @@ def read_draft(
         place=place,
         data=data,
         source=source,
-        front=front if matter is front.matter else front._replace(matter=matter),
+        front=front if matter is front.matter else FrontMatter(matter, front.body, front.body_start),
         fields=fields,
         name=name,
         rules=rules,
@@ -128,9 +122,10 @@ def url_path_of(draft: Draft) -> str | PostError:
         )
     if "?" in own or "#" in own:
         fields.warn("permalink", "? and # are taken for letters of the path", "leave out the query and the fragment")
-    title = fields.value("title")
+    title, template = fields.value("title"), own or _template(draft)
+    path = f"{name.directory}/{name.stem}" if name.directory else name.stem
     values = PermalinkValues(
-        path=draft.place.clean(f"{name.directory}/{name.stem}" if name.directory else name.stem),
+        path=draft.place.clean(path) if ":path" in template else path,
         collection=draft.place.collection,
         stem=name.stem,
         slug=draft.slug,
@@ -143,11 +138,11 @@ def url_path_of(draft: Draft) -> str | PostError:
         language="" if not name.language or name.language.lower() == draft.rules.language.lower() else name.language,
         nested=fields.value("categories"),
     )
-    path = render_permalink(own or _template(draft), values)
-    if isinstance(path, UnknownPlaceholder):
-        reason = f":{path.name} is none of the placeholders of a permalink"
+    url_path = render_permalink(template, values)
+    if isinstance(url_path, UnknownPlaceholder):
+        reason = f":{url_path.name} is none of the placeholders of a permalink"
         return fields.error("permalink", reason, f"known are :{', :'.join(PLACEHOLDERS)}")
-    return path
+    return url_path
 
 
 def _template(draft: Draft) -> str:

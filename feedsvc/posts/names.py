@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 _DATED = re.compile(r"(?P<date>(?:[0-9]{4}|[0-9]{2})-[0-9]{1,2}-[0-9]{1,2})-(?P<slug>.*)", re.DOTALL)
@@ -80,10 +81,9 @@ def _dated(stem: str) -> tuple[str, str]:
 
 def _full_year(date: str) -> str:
     """Read ``24-1-2`` as Ruby's ``Time.parse`` does: 1969 to 2068."""
-    year, month, day = date.split("-")
-    if len(year) == 2:
-        year = ("19" if int(year) >= 69 else "20") + year
-    return f"{year}-{month}-{day}"
+    if date[2] != "-":
+        return date
+    return ("19" if int(date[:2]) >= 69 else "20") + date
 
 
 def name_key(path: str) -> str:
@@ -92,7 +92,14 @@ def name_key(path: str) -> str:
     Each run of digits is preceded by its length. The path follows, so that no two paths
     share a key; the tab before it sorts before anything a path may contain.
     """
-    return f"{_DIGITS.sub(_counted, path)}\t{path}"
+    # Of the dates that names begin with there are few.
+    date, rest = (path[:11], path[11:]) if path[10:11] == "-" else ("", path)
+    return f"{_with_lengths(date)}{_DIGITS.sub(_counted, rest)}\t{path}"
+
+
+@lru_cache(maxsize=4096)
+def _with_lengths(text: str) -> str:
+    return _DIGITS.sub(_counted, text)
 
 
 def _counted(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from feedsvc.model import Term
@@ -34,14 +34,12 @@ def read_categories(fields: Fields) -> tuple[str, ...]:
     A ``categories`` text is split at white space, a ``category`` text is not
     (``Document#populate_categories`` of Jekyll).
     """
-    plural = list(_words(fields.value("categories")))
-    return _usable(fields, "categories", [*plural, *_items(fields.value("category"))])
+    return _usable(fields, "categories", _words(fields.value("categories")) + _items(fields.value("category")))
 
 
 def read_tags(fields: Fields) -> tuple[str, ...]:
     """Return the tags as written, each once: ``tag`` where it says something, else ``tags``."""
-    single = list(_items(fields.value("tag")))
-    return _usable(fields, "tags", single or list(_words(fields.value("tags"))))
+    return _usable(fields, "tags", _items(fields.value("tag")) or _words(fields.value("tags")))
 
 
 def unique_terms(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -52,21 +50,23 @@ def unique_terms(terms: Iterable[Term]) -> tuple[Term, ...]:
     return tuple(found.values())
 
 
-def _words(value: Value) -> Iterator[str]:
-    return iter(value.split()) if isinstance(value, str) else _items(value)
+def _words(value: Value) -> list[str]:
+    return value.split() if isinstance(value, str) else _items(value)
 
 
-def _items(value: Value) -> Iterator[str]:
+def _items(value: Value) -> list[str]:
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _items(item)
-    elif isinstance(value, dict):
-        yield from value
+        return [value]
+    if not value:
+        return []
+    if isinstance(value, dict):
+        return list(value)
+    return [word for item in value for word in ((item,) if isinstance(item, str) else _items(item))]
 
 
 def _usable(fields: Fields, key: str, words: list[str]) -> tuple[str, ...]:
+    if not words:
+        return ()
     kept = []
     for word in map(_collapsed, words):
         if not word:

@@ -80,7 +80,7 @@ def unread(known: str = "") -> list[Unread]:
 
 def titles(batches: Iterator[Sequence[Reading]]) -> list[str]:
     records = [each.outcome for batch in batches for each in batch]
-    return [load_post(each.text).title for each in records if isinstance(each, PostRecord)]
+    return [load_post(each.json).title for each in records if isinstance(each, PostRecord)]
 
 
 @pytest.mark.usefixtures("_at_once")
@@ -168,7 +168,7 @@ def _runs(pid: int) -> bool:
 @pytest.mark.usefixtures("_at_once")
 def test_several_processes_finish_posts_as_one_does(reader: FileReader) -> None:
     records = [each.outcome for batch in read_files(reader, unread()) for each in batch]
-    pending = [load_post(each.text) for each in records if isinstance(each, PostRecord)]
+    pending = [load_post(each.json) for each in records if isinstance(each, PostRecord)]
     made = [each for batch in finish_posts(reader, pending) for each in batch]
     finished = [reader.finish(post) for post in pending]
     assert [(each.path, each.summary, unpack_content(each.html)) for each in made] == [
@@ -189,7 +189,7 @@ def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
 def test_a_pending_post_gets_its_content_from_the_bytes_that_were_read_and_no_others(reader: FileReader) -> None:
     outcome = reader.read(unread()[7]).outcome
     assert isinstance(outcome, PostRecord)
-    pending = load_post(outcome.text)
+    pending = load_post(outcome.json)
     assert (pending.pending, pending.content) == (True, "")
     whole = reader.finish(pending)
     assert (whole.pending, whole.content, whole.summary) == (False, "<p><em>7</em></p>", "7")

@@ -8,7 +8,8 @@ import pytest
 from feedsvc.config import places, values
 from feedsvc.config.checks import PERMALINK_STYLES, PERMALINK_WORDS, parse_permalink
 from feedsvc.config.values import RefusedError
-from feedsvc.posts.permalinks import PLACEHOLDERS, STYLES
+from feedsvc.posts.permalinks import STYLES
+from feedsvc.posts.placeholders import PLACEHOLDERS
 
 GOOD: list[tuple[Callable[[object], object], object, object]] = [
     (values.parse_duration, "48h", timedelta(hours=48)),

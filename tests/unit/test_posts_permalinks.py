@@ -7,16 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.posts.permalinks import (
-    PLACEHOLDERS,
-    STYLES,
-    PermalinkValues,
-    UnknownPlaceholder,
-    escape_path,
-    output_extension,
-    permalink_template,
-    render_permalink,
-)
+from feedsvc.posts.permalinks import STYLES, UnknownPlaceholder, escape_path, permalink_template, render_permalink
+from feedsvc.posts.placeholders import PLACEHOLDERS, PermalinkValues, output_extension
 
 VALUES = PermalinkValues(
     path="sub/2024-03-04-Hello, World.",

@@ -97,13 +97,11 @@ def begin_with(matter: Matter, above: tuple[str, ...], given: Given) -> Matter:
     categories = [*above, *_items(given.values.get("categories"))]
     if categories:
         values["categories"] = [*categories, *_items(matter.values.get("categories"))]
-    names = {key: name for key, name in given.names.items() if key not in matter.values}
-    return Matter(
-        values=values,
-        spans=matter.spans,
-        findings=matter.findings,
-        names={**names, **matter.names} if names else matter.names,
-    )
+    names = given.names
+    if not names.keys().isdisjoint(matter.values):
+        names = {key: name for key, name in names.items() if key not in matter.values}
+    names = {**names, **matter.names} if names and matter.names else names or matter.names
+    return Matter(values, matter.spans, matter.findings, names)
 
 
 def _items(value: Value) -> list[Value]:

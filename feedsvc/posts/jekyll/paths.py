@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedsvc.posts.frontmatter.matter import Value
@@ -50,24 +51,33 @@ class SitePath(NamedTuple):
 NOWHERE = Home()
 
 
-def locate(path: str, home: Home = NOWHERE, collections: Container[str] = ()) -> SitePath:
+def locate(path: str, home: Home = NOWHERE, collections: Iterable[str] = ()) -> SitePath:
     """Find the place of the document at ``path``, relative to the posts directory, with ``/``.
 
     Directories above ``_posts`` or ``_drafts`` are categories, as in Jekyll, whose regular expression takes the first
     ``_posts`` there is, be it the end of a name. ``collections`` are the labels of the others.
     """
     relative = home.lead(path)
-    if "_" not in relative:
+    directory, slash, name = relative.rpartition("/")
+    if "_" not in directory:
         return SitePath(relative, home)
-    directories = relative.split("/")[:-1]
-    label = directories[0].removeprefix("_") if directories and directories[0].startswith("_") else ""
+    above = relative if POSTS in name else directory + slash
+    return SitePath(relative, home, *_read_directories(above, tuple(collections)))
+
+
+# Posts share directories.
+@lru_cache(maxsize=4096)
+def _read_directories(path: str, collections: tuple[str, ...]) -> tuple[str, bool, tuple[str, ...]]:
+    """Return collection, draft and categories by the directories of ``path``, of which its last part is none."""
+    directories = path.split("/")[:-1]
+    label = directories[0].removeprefix("_") if directories[0].startswith("_") else ""
     if label in collections and label not in ("posts", "drafts"):
-        return SitePath(relative, home, label)
+        return label, False, ()
     special = next((each for each in directories if each in (POSTS, DRAFTS)), "")
-    if not special or relative.startswith(special):
-        return SitePath(relative, home, draft=special == DRAFTS)
-    above = relative.partition(POSTS if POSTS in relative else special)[0].split("/")
-    return SitePath(relative, home, draft=special == DRAFTS, categories=tuple(each for each in above if each))
+    if not special or path.startswith(special):
+        return "posts", special == DRAFTS, ()
+    above = path.partition(POSTS if POSTS in path else special)[0].split("/")
+    return "posts", special == DRAFTS, tuple(each for each in above if each)
 
 
 def collection_permalinks(values: Mapping[str, Value]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from feedsvc.posts.frontmatter.matter import Value
 from feedsvc.posts.jekyll.defaults import Defaults, Given
 from feedsvc.posts.jekyll.paths import NOWHERE, Home, SitePath, locate
 from feedsvc.posts.jekyll.smartify import Typography
-from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
+from feedsvc.posts.placeholders import MARKDOWN_EXTENSIONS
 
 
 def markdown_extensions(values: Mapping[str, Value]) -> frozenset[str]:

@@ -20,7 +20,8 @@ from feedsvc.posts.liquid.ruby import output, plain, to_s
 from feedsvc.posts.liquid.scene import Scene
 from feedsvc.posts.liquid.site import beginning_of
 from feedsvc.posts.liquid.typed import front_matter
-from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS, escape_path
+from feedsvc.posts.permalinks import escape_path
+from feedsvc.posts.placeholders import MARKDOWN_EXTENSIONS
 
 _POST_NAME = re.compile(r"/?((?:.+/)?)(\d+-\d+-\d+)-(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

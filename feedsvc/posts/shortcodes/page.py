@@ -13,7 +13,7 @@ from feedsvc.posts.frontmatter.matter import Value
 from feedsvc.posts.frontmatter.split import FrontMatter
 from feedsvc.posts.labels import read_title
 from feedsvc.posts.names import PostName, parse_name
-from feedsvc.posts.permalinks import MARKDOWN_EXTENSIONS
+from feedsvc.posts.placeholders import MARKDOWN_EXTENSIONS
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.posts.slugs import hugo_slug
