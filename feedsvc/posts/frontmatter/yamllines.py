@@ -58,22 +58,24 @@ def read_lines(source: SourceText, start: int, end: int) -> Matter | None:
     spans: dict[str, Span] = {}
     at = start
     for entry in _ENTRY.finditer(text, start, end):
-        key, kind = entry["key"], entry.lastgroup or ""
+        key, plain, quoted, block, column, items, indent = entry.groups()
         if entry.start() != at or key in values:
             return None
-        first, last = entry.span(kind)
-        if kind == "plain":
-            value = text[first:last].rstrip(" ")
+        past = entry.end()
+        if plain is not None:
+            first, value = entry.start("plain"), plain.rstrip(" ")
             values[key], last = None if value in NULLS else value, first + len(value)
-        elif kind == "quoted":
-            values[key] = text[first + 1 : last - 1]
-        elif kind == "block":
-            values[key], last = _block(text[first:last], len(entry["column"])), entry.end()
+        elif quoted is not None:
+            first, last = entry.span("quoted")
+            values[key] = quoted[1:-1]
+        elif block is not None:
+            first, last = entry.start("block"), past
+            values[key] = _block(block, len(column))
         else:
-            indent = len(entry["indent"])
-            values[key], first, last = _items(text[first:last], indent), first + indent, entry.end()
+            first, last = entry.start("list") + len(indent), past
+            values[key] = _items(items, len(indent))
         spans[key] = _new(Span, (at, first, last))
-        at = entry.end()
+        at = past
     return Matter(values=values, spans=spans) if at == end else None
 
 
