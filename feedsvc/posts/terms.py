@@ -65,17 +65,11 @@ def _items(value: Value) -> list[str]:
 
 
 def _usable(fields: Fields, key: str, words: list[str]) -> tuple[str, ...]:
-    if not words:
-        return ()
-    kept = []
-    for word in map(_collapsed, words):
-        if not word:
-            continue
-        if len(word) > MAX_TERM:
-            fields.warn(key, f"“{word[:20]}…” is longer than {MAX_TERM} characters and was left out", "shorten it")
-            continue
-        kept.append(word)
-    return tuple(dict.fromkeys(kept))
+    said = dict.fromkeys(filter(None, map(_collapsed, words)))
+    for word in [word for word in said if len(word) > MAX_TERM]:
+        fields.warn(key, f"“{word[:20]}…” is longer than {MAX_TERM} characters and was left out", "shorten it")
+        del said[word]
+    return tuple(said)
 
 
 def _collapsed(text: str) -> str:
