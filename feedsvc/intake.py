@@ -140,9 +140,12 @@ class Intake:
         return held
 
     def _may_be_renamed(self, readings: Sequence[Reading], gone: set[str]) -> frozenset[str]:
-        records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
-        broken = (each for each in readings if gone and each.digest and isinstance(each.outcome, PostError))
-        return self._ledger.entries.may_be_renamed(records) | frozenset(each.file.path for each in broken)
+        records = (each.outcome for each in readings if isinstance(each.outcome, PostRecord))
+        posts = self._ledger.entries.may_be_renamed(records)
+        if not gone:
+            return posts
+        broken = (each for each in readings if each.digest and isinstance(each.outcome, PostError))
+        return posts | frozenset(each.file.path for each in broken)
 
     def _follow_renames(self, readings: Iterable[Reading], gone: set[str]) -> set[str]:
         readings = list(readings)

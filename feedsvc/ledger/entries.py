@@ -49,12 +49,17 @@ class Entries:
         self.changed = False
         # An empty ledger has published nothing: each post counts as live since its own date.
         self._first_build = not database.row("SELECT 1 FROM entries LIMIT 1")
+        self._all_new = False
 
     @contextmanager
     def filling(self) -> Iterator[None]:
-        """Let many posts in: the first time nothing is looked up by what the indexes are for."""
-        with self._database.without(INDEXES if self._first_build else {}):
-            yield
+        """Let many posts in, each once: the first time nothing is looked up by path, or by what the indexes are for."""
+        self._all_new = self._first_build
+        try:
+            with self._database.without(INDEXES if self._first_build else {}):
+                yield
+        finally:
+            self._all_new = False
 
     def live_paths(self) -> frozenset[str]:
         """Return the paths of all posts that are in feeds."""
@@ -76,9 +81,9 @@ class Entries:
         live = "SELECT 1 FROM entries WHERE withdrawn_at IS NULL AND path IS NOT NULL LIMIT ?"
         return int(self._database.row(f"SELECT count(*) FROM ({live})", (most,))[0])  # noqa: S608 (constants)
 
-    def may_be_renamed(self, records: Sequence[Known]) -> frozenset[str]:
+    def may_be_renamed(self, records: Iterable[Known]) -> frozenset[str]:
         """Return the paths of those that are new, and share bytes or text with a known post."""
-        return frozenset() if self._first_build else find_candidates(self._database, records)
+        return frozenset() if self._first_build else find_candidates(self._database, list(records))
 
     def match_renames(
         self, records: Iterable[Known], is_there: Callable[[str], bool], vanished: frozenset[str]
@@ -105,7 +110,7 @@ class Entries:
         A withdrawn post that returns keeps its go-live time, unless its date says that it was meant to go live anew,
         or it was taken away within its window of going live: then not every reader can have seen it.
         """
-        known = self._rows([record.path for record in records])
+        known = {} if self._all_new else self._rows([record.path for record in records])
         taken = self._taken([record.proposed_id for record in records if record.path not in known])
         at = to_microseconds(now)
         admissions, updates, inserts = [], [], []
