@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,8 @@ from feedsvc.index.files import FileRecord
 from feedsvc.index.posts import Placed
 from feedsvc.model import SITE, Finding, Post, PostError, SourceFile, Withheld
 from feedsvc.posts.files import Reading, Unread
-from feedsvc.posts.names import name_key
 from feedsvc.records import PostRecord, dump_findings, load_findings, record_post, to_microseconds
+from feedsvc.renaming import Renaming
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Intake:
     ) -> None:
         self._rules, self._read, self._index, self._ledger, self._now = rules, read, index, ledger, now
         self._progress, self._look = progress, look
+        self._renaming = Renaming(index, ledger)
         self._read_ns = int(now.timestamp() * 1_000_000_000)
         self._instant = to_microseconds(now)
         self._touched: set[FeedKey] = set()
@@ -129,7 +130,7 @@ class Intake:
         done = 0
         with self._index.filling(len(unread)), self._ledger.entries.filling():
             for readings in self._read(unread):
-                if kept_back := self._may_be_renamed(readings, gone):
+                if kept_back := self._renaming.candidates(readings, gone):
                     held += [each for each in readings if each.file.path in kept_back]
                     self._settle([each for each in readings if each.file.path not in kept_back])
                 else:
@@ -139,45 +140,14 @@ class Intake:
                 self._progress("posts", done, len(unread))
         return held
 
-    def _may_be_renamed(self, readings: Sequence[Reading], gone: set[str]) -> frozenset[str]:
-        records = (each.outcome for each in readings if isinstance(each.outcome, PostRecord))
-        posts = self._ledger.entries.may_be_renamed(records)
-        if not gone:
-            return posts
-        broken = (each for each in readings if each.digest and isinstance(each.outcome, PostError))
-        return posts | frozenset(each.file.path for each in broken)
-
     def _follow_renames(self, readings: Iterable[Reading], gone: set[str]) -> set[str]:
-        readings = list(readings)
-        records = [each.outcome for each in readings if isinstance(each.outcome, PostRecord)]
-        read = frozenset(each.file.path for each in readings)
-
-        def is_there(path: str) -> bool:
-            return path not in gone and (path in read or self._index.files.is_known(path))
-
-        renames = dict(self._ledger.entries.match_renames(records, is_there, frozenset(gone)))
-        for reading in readings:
-            if isinstance(reading.outcome, PostError) and self._may_take_a_name(reading):
-                known = (path for path in self._index.files.known_as(reading.digest) if path in gone)
-                old = next((path for path in known if path not in renames.values()), None)
-                if old is not None:
-                    renames[reading.file.path] = old
-                    self._keep_renamed(old, reading.file.path)
+        """Let known posts live on under new names; return the old ones."""
+        renames = self._renaming.match(readings, gone)
         for new, old in renames.items():
             self._leave(old, self._index.posts.drop(old))
             self._ledger.entries.rename(old, new)
             self._forget_file(old)
         return set(renames.values())
-
-    def _may_take_a_name(self, reading: Reading) -> bool:
-        """Tell whether a rejected file may be another one's; what is moved over a post does not take its name."""
-        return bool(reading.digest) and self._ledger.entries.live_id(reading.file.path) is None
-
-    def _keep_renamed(self, old: str, new: str) -> None:
-        """Keep the last good version of a file that was renamed while it is rejected."""
-        good = self._index.posts.get(old) or self._ledger.kept.get(old)
-        if good and not good.pending:
-            self._ledger.kept.keep(replace(good, path=new, name_key=name_key(new)))
 
     def _guard_removals(self, gone: set[str], live: int) -> None:
         """Refuse to go on without the greater part of the ``live`` posts, of which no more are counted than matter."""

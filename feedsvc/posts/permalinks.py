@@ -84,7 +84,7 @@ def _gathered(parts: Sequence[str | _OfDay]) -> str | _Filler:
 
     @lru_cache(maxsize=4096)
     def fill(day: date) -> str:
-        return "".join(part if isinstance(part, str) else escape_path(part(day)) for part in parts)
+        return "".join(part if isinstance(part, str) else part(day) for part in parts)
 
     return lambda values: fill(values.date.date())
 

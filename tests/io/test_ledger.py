@@ -136,6 +136,13 @@ def test_a_first_build_that_was_not_committed_is_no_first_build(path: Path) -> N
         assert ledger.entries.admit(post("a"), NOON + HOUR).live_at == JUNE
 
 
+def test_a_post_of_the_first_filling_is_known_after_it(path: Path) -> None:
+    with closing(open_ledger(path)) as ledger:
+        with ledger.entries.filling():
+            first = ledger.entries.admit(post("a"), NOON)
+        assert ledger.entries.admit(post("a", digest="edited"), NOON + HOUR) == first
+
+
 def test_an_edit_keeps_id_and_go_live_time(ledger: Ledger) -> None:
     edited = post("a", digest="edited", body_digest="edited", published=JUNE + HOUR)
     admission = ledger.entries.admit(edited, NOON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -273,6 +274,19 @@ def test_a_place_is_found_without_a_site_too() -> None:
     assert locate("경제/_posts/2024-01-02-a.md") == SitePath(
         "경제/_posts/2024-01-02-a.md", Home(), categories=("경제",)
     )
+
+
+def test_the_first_posts_of_a_path_ends_its_categories_be_it_in_the_name() -> None:
+    # `Document#categories_from_path`: no draft to Jekyll, since there is a `_posts` in its path.
+    assert locate("a/_drafts/my_posts.md").categories == ("a", "_drafts", "my")
+    assert locate("a/_drafts/my.md").categories == ("a",)
+
+
+def test_a_path_in_a_permalink_is_below_the_directory_of_its_collection() -> None:
+    jekyll = JekyllRules(home=Home(inside="news/_posts"))
+    post = parse_post("2024/2024-01-02-a.md", b"text", replace(rules(""), jekyll=jekyll, permalink="/:path/"))
+    assert isinstance(post, Post)
+    assert post.alternate_link == "https://example.org/news/2024/2024-01-02-a/"
 
 
 def test_of_two_scopes_as_long_the_one_with_a_type_goes_first() -> None:

@@ -37,6 +37,17 @@ def test_names_sort_as_people_count() -> None:
     ]
 
 
+def test_a_number_counts_wherever_it_stands_in_a_name() -> None:
+    names = ["0123456789123.md", "0123456789-7.md", "volume-no-12.md", "volume-no-3.md", "volume-no-.md"]
+    assert sorted(names, key=name_key) == [
+        "0123456789-7.md",
+        "0123456789123.md",
+        "volume-no-.md",
+        "volume-no-3.md",
+        "volume-no-12.md",
+    ]
+
+
 def test_no_two_paths_share_a_key() -> None:
     paths = ["1.md", "01.md", "001.md", "a/1.md", "a-1.md", "0.md", "00.md", ".md"]
     assert len({name_key(path) for path in paths}) == len(paths)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,6 +108,12 @@ def test_a_digest_of_the_body_ignores_the_front_matter() -> None:
     one, other = parse("---\ntitle: a\n---\nbody"), parse("---\ntitle: b\n---\nbody")
     assert one.body_digest == other.body_digest
     assert one.digest != other.digest
+
+
+def test_bodies_of_one_length_and_one_crc_are_told_apart_and_blank_ones_are_told_by_nothing() -> None:
+    assert crc32(b"etislvlf") == crc32(b"gnyijstj")
+    assert parse("---\ntitle: a\n---\netislvlf").body_digest != parse("---\ntitle: a\n---\ngnyijstj").body_digest
+    assert parse("---\ntitle: a\n---\n").body_digest == parse("---\ntitle: a\n---\n \n\n").body_digest == ""
 
 
 @pytest.mark.parametrize(
