@@ -141,7 +141,7 @@ class Post:
     Instants are aware and in UTC. ``title`` and ``summary`` are plain text,
     ``content`` is clean HTML whose URLs are absolute. ``proposed_id`` is the id
     the post would be given today; the ledger decides. ``digest`` is of the
-    file's bytes, ``body_digest`` a checksum of what follows the front matter. ``name_key``
+    file's bytes, ``body_digest`` of what follows the front matter. ``name_key``
     sorts file names naturally (``-2`` before ``-10``) and is unique. From ``expires``
     on it is in no feed. A ``pending`` post has no content yet, and no summary unless its author wrote one: they are
     made of the file when a document first carries it. ``thumbnail`` and ``banner``

@@ -121,11 +121,11 @@ class Entries:
                 taken.add(id_)
                 inserts.append((id_, record.path, record.digest, record.body_digest, instant))
             else:
-                id_, instant, withdrawn_at, *digests = row
+                id_, instant, withdrawn_at, digest = row
                 if withdrawn_at is not None:
                     stood = timedelta(microseconds=withdrawn_at - instant)
                     instant = at if record.published > instant or stood < window_of(record) else instant
-                if withdrawn_at is not None or digests != [record.digest, record.body_digest]:
+                if withdrawn_at is not None or digest != record.digest:
                     updates.append((record.digest, record.body_digest, instant, id_))
             finding = None if id_ == record.proposed_id else _double_id(record, id_)
             admissions.append(Admission(id_, instant, finding))
@@ -149,15 +149,14 @@ class Entries:
         candidates = (record.proposed_id + suffix for suffix in suffixes("#", record.path, 4) if suffix)
         return next(id_ for id_ in candidates if id_ not in taken and not self._taken([id_]))
 
-    def _rows(self, paths: Sequence[str]) -> dict[str, tuple[str, int, int | None, str, str]]:
+    def _rows(self, paths: Sequence[str]) -> dict[str, tuple[str, int, int | None, str]]:
         rows = self._database.rows(
-            f"SELECT path, id, live_at, withdrawn_at, digest, body_digest FROM entries"  # noqa: S608
-            f" WHERE path IN ({placeholders(paths)})",
+            f"SELECT path, id, live_at, withdrawn_at, digest FROM entries WHERE path IN ({placeholders(paths)})",  # noqa: S608
             paths,
         )
         return {row[0]: row[1:] for row in rows}
 
-    def _row(self, path: str) -> tuple[str, int, int | None, str, str] | None:
+    def _row(self, path: str) -> tuple[str, int, int | None, str] | None:
         return self._rows([path]).get(path)
 
     def withdraw(self, paths: Sequence[str], now: datetime) -> None:

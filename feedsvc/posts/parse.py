@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from zlib_ng import zlib_ng
-
 from feedsvc.model import Post, PostError, Withheld
 from feedsvc.posts.body import fill_body, make_content
 from feedsvc.posts.content import Content, may_wait
@@ -83,7 +81,7 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
         path=draft.path,
         name_key=name_key(draft.path),
         digest=digest_of(draft.data),
-        body_digest=_checksum(body),
+        body_digest="" if body.isspace() or not body else digest_of(body),
         proposed_id=_proposed_id(draft, alternate_link, url_path),
         title=read_title(fields, draft.slug, draft.name, jekyll.typography if jekyll else None),
         alternate_link=alternate_link,
@@ -128,14 +126,3 @@ def _proposed_id(draft: Draft, alternate_link: str, url_path: str) -> str:
         timezone=draft.rules.timezone,
     )
     return propose_id(draft.rules.id_style, sources)
-
-
-def _checksum(body: bytes) -> str:
-    """Return length, CRC-32 and Adler-32 of a body in hexadecimal; empty where there is but space.
-
-    It tells a post whose name changed with its front matter. Who would forge it could as well copy the body, and a
-    digest takes five times as long.
-    """
-    if not body or body.isspace():
-        return ""
-    return f"{len(body):x}-{zlib_ng.crc32(body):08x}{zlib_ng.adler32(body):08x}"

@@ -77,7 +77,7 @@ class SiteFiles:
     @property
     def uses(self) -> tuple[Use, ...]:
         """What was asked for, sorted, each once."""
-        return tuple([Use(*key, look) for key, look in sorted(self._uses.items())]) if self._uses else ()
+        return tuple(Use(*key, look) for key, look in sorted(self._uses.items())) if self._uses else ()
 
     def read(self, path: str, max_bytes: int) -> bytes | None:
         """Return what is in the file; None where there is none, or it is longer or may not be read."""

@@ -209,12 +209,6 @@ def test_the_same_text_below_another_front_matter_is_the_same_post_if_the_old_fi
     assert renames(ledger, retitled, present="b") == {}
 
 
-def test_a_text_that_is_summed_up_otherwise_than_before_is_known_by_its_new_sum(ledger: Ledger) -> None:
-    ledger.entries.admit(post("a", body_digest="summed up anew"), NOON)
-    renamed = post("z", digest="other bytes", body_digest="summed up anew")
-    assert renames(ledger, renamed, present="b", vanished="a") == {"z.md": "a.md"}
-
-
 def test_a_copy_is_another_post(ledger: Ledger) -> None:
     copied = replace(post("a"), path="z.md")
     assert renames(ledger, copied, present="ab") == {}
