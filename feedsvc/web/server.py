@@ -115,7 +115,9 @@ def serve_wsgi(
         # Called is what it is pickled to.
         server.serve(target_loader=_Loader(handover, level), wrap_loader=False)  # type: ignore[arg-type]
     except SystemExit as error:
-        raise ServeError(listen, "workers end as soon as they start", "the log above says why") from error
+        # Who tells the whole group to end, as systemd and terminals do, may reach the workers first.
+        if not server.interrupt_signal:
+            raise ServeError(listen, "workers end as soon as they start", "the log above says why") from error
     except RuntimeError as error:
         raise ServeError(listen, str(error).partition("\n")[0]) from error
     finally:

@@ -119,6 +119,14 @@ def test_a_signal_ends_every_process_in_order_with_idle_clients_connected(runnin
     assert running.log.read_text().index("starting workers") < running.log.read_text().index("is up")
 
 
+def test_a_signal_that_reaches_the_workers_first_ends_the_service_in_order(running: Running) -> None:
+    for pid in running.workers():
+        os.kill(pid, signal.SIGTERM)
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(10) == 0
+    assert running.log.read_text().endswith("ended in order\n")
+
+
 def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_server_too(running: Running) -> None:
     # Of two that come at once it does so with the second.
     pid = running.process.pid
