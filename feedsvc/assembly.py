@@ -33,6 +33,7 @@ from feedsvc.model import (
     FeedSpec,
     Post,
     Standing,
+    Unfinished,
 )
 from feedsvc.report import Progress, ignore_progress
 
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
     from feedsvc.config import Settings
     from feedsvc.index import Index
     from feedsvc.index.posts import FeedKey
-    from feedsvc.records import MadeContent
+    from feedsvc.records import Finished
 
-Finish = Callable[[Sequence[Post]], "Iterator[Sequence[MadeContent]]"]
-"""Makes the content of pending posts, some at a time; raises SourceChangedError when a file is not what it was."""
+Finish = Callable[[Sequence[Unfinished]], "Iterator[Sequence[Finished]]"]
+"""Finishes posts, some at a time; raises SourceChangedError when a file is not what it was."""
 
 # Posts to look up in one query.
 _AT_ONCE = 500
@@ -96,7 +97,7 @@ def render_feeds(
 ) -> Iterator[FeedDocument]:
     """Select and render the feeds one after another, so that one feed's text is in memory at a time.
 
-    ``finish`` gives pending posts their content; ``progress`` is told each feed that is done, and ``note_complete``
+    ``finish`` finishes posts; ``progress`` is told each feed that is done, and ``note_complete``
     whether its documents hold all its entries; those that do not lead to the newest page of their archive, whose URL
     ``lead`` tells by format. ``list_deleted`` returns what left a feed, to be told in its documents, the latest first.
     Raises DocumentError where a document cannot be published, and what ``finish`` raises.
@@ -141,14 +142,14 @@ def read_labels(index: Index) -> Mapping[tuple[str, str], str]:
 
 
 def prepare_entries(index: Index, paths: Sequence[str], finish: Finish) -> None:
-    """Make what is missing of the content of posts, and keep it: others carry them too, or the same feed again."""
-    for made in finish(_pending(index, paths)):
-        index.posts.keep_contents(made)
+    """Finish those of the posts that nobody did yet, and keep them: others carry them too, or the same feed again."""
+    for finished in finish(_unfinished(index, paths)):
+        index.finish(finished)
 
 
-def _pending(index: Index, paths: Sequence[str]) -> list[Post]:
+def _unfinished(index: Index, paths: Sequence[str]) -> list[Unfinished]:
     places = range(0, len(paths), _AT_ONCE)
-    return [post for place in places for post in index.posts.pending(paths[place : place + _AT_ONCE])]
+    return [post for place in places for post in index.posts.unfinished(paths[place : place + _AT_ONCE])]
 
 
 class ContentAhead:
@@ -161,16 +162,16 @@ class ContentAhead:
     def __init__(self, index: Index, finish: Finish) -> None:
         self._index, self._finish = index, finish
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="content")
-        self._made: Future[list[Sequence[MadeContent]]] | None = None
+        self._made: Future[list[Sequence[Finished]]] | None = None
         self._unwanted = Event()
 
     def begin(self, paths: Sequence[str]) -> None:
-        """Begin to make what is missing of the content of these posts; :meth:`keep` ends it."""
-        self._made = self._thread.submit(self._make, _pending(self._index, paths))
+        """Begin to finish those of these posts that nobody did yet; :meth:`keep` ends it."""
+        self._made = self._thread.submit(self._make, _unfinished(self._index, paths))
 
-    def _make(self, pending: Sequence[Post]) -> list[Sequence[MadeContent]]:
+    def _make(self, unfinished: Sequence[Unfinished]) -> list[Sequence[Finished]]:
         made = []
-        for some in self._finish(pending):
+        for some in self._finish(unfinished):
             made.append(some)
             if self._unwanted.is_set():
                 break
@@ -180,7 +181,7 @@ class ContentAhead:
         """Wait for what was begun, and keep it in the index. Raises what ``finish`` does."""
         made, self._made = self._made, None
         for some in made.result() if made else ():
-            self._index.posts.keep_contents(some)
+            self._index.finish(some)
 
     def close(self) -> None:
         """Leave what was begun and not kept."""

@@ -159,7 +159,7 @@ def _build_locked(run: _Run, started: float) -> BuildReport:
             window_of=partial(window_of, settings),
             file_anew=partial(file_anew, settings),
         )
-        readers = PostReaders(settings)
+        readers = PostReaders(settings, run.now)
         read = partial(readers.read, ledger.file_dates)
         look = partial(look_again, site_directory(settings), posts=settings.posts.dir)
         intake = Intake(rules, read, index, ledger, run.now, run.progress, look)

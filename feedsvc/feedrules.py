@@ -87,6 +87,11 @@ def feed_words(settings: Settings) -> Mapping[FeedKey, FeedWords]:
     }
 
 
+def archives_everything(settings: Settings) -> bool:
+    """Say whether the site's feed has an archive, in which every post is that its documents do not hold."""
+    return not set(settings.feeds.archives).isdisjoint(settings.feeds.formats)
+
+
 def own_feeds(settings: Settings) -> tuple[TermInUse, ...]:
     """Return the feeds of ``[[feed]]`` tables: they exist, with or without posts."""
     terms = (rule.term for rule in list_rules(settings))

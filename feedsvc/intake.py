@@ -247,9 +247,8 @@ class Intake:
         """Let a rejected file's last good version stay, if any document carried it: only then is there all of it."""
         good = self._index.posts.get(path) or self._ledger.kept.get(path)
         if good is None:
-            return
-        if good.pending:
-            self._withdraw([path])
+            if self._index.posts.knows(path):
+                self._withdraw([path])
             return
         good = self._rules.file_anew(good)
         self._ledger.kept.keep(good)

@@ -171,6 +171,33 @@ class Post:
     warnings: tuple[Finding, ...] = ()
 
 
+class Brief(NamedTuple):
+    """Those fields of a :class:`Post` that decide where it stands; a tuple, since each post of a first build is one.
+
+    All others are read when a document first carries the post, and what is to be told of it is told then.
+    """
+
+    path: str
+    name_key: str
+    digest: str
+    body_digest: str
+    proposed_id: str
+    published: datetime
+    terms: tuple[Term, ...]
+
+
+class Unfinished(NamedTuple):
+    """A post that is to be read again for what no document needed so far: of the bytes that ``digest`` names.
+
+    Only of one that was read in ``brief`` is there something to be told that was not told yet.
+    """
+
+    path: str
+    digest: str
+    published: datetime
+    brief: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     """An atom:category (RFC 4287, 4.2.2) with the label the whole site uses."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from feedsvc.feedrules import list_rules
+from feedsvc.feedrules import archives_everything, list_rules
 from feedsvc.posts.files import FileReader, Reading, Unread
 from feedsvc.posts.sitefiles import SiteFiles
 
@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feedsvc.config import Settings
-    from feedsvc.model import Post, SourceFile
+    from feedsvc.model import SourceFile, Unfinished
     from feedsvc.posts.jekyll.rules import JekyllRules
     from feedsvc.posts.kramdown import KramdownOptions
     from feedsvc.posts.rules import PostRules
-    from feedsvc.records import MadeContent
+    from feedsvc.records import Finished
     from feedsvc.undated import FileDater, Remembered
 
 
 class PostReaders:
     """Reads the posts of one build; what the site says of itself is read once, and only where there is a post."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, now: datetime) -> None:
+        self._settings, self._now = settings, now
 
     @cached_property
     def _reader(self) -> FileReader:
-        return make_reader(self._settings)
+        # Every post is finished where it comes into an archive. Else what is to be told of it is to be told now.
+        return make_reader(self._settings, self._now if archives_everything(self._settings) else None)
 
     def read(self, remembered: Remembered, unread: Sequence[Unread]) -> Iterator[Sequence[Reading]]:
         """Read files, some at a time and in their order; on several processors where there are many.
@@ -47,8 +48,8 @@ class PostReaders:
 
         return make_dater(self._settings, self._reader, remembered).complete(crew.read_files(self._reader, unread))
 
-    def finish(self, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
-        """Make the content of pending posts, some at a time.
+    def finish(self, posts: Sequence[Unfinished]) -> Iterator[Sequence[Finished]]:
+        """Read the whole of posts, some at a time.
 
         Raises SourceChangedError when a file is not what it was.
         """
@@ -78,17 +79,18 @@ def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -
     )
 
 
-def make_reader(settings: Settings) -> FileReader:
-    """Return what reads one post."""
-    from feedsvc.posts.parse import finish_post, parse_post
+def make_reader(settings: Settings, brief_until: datetime | None = None) -> FileReader:
+    """Return what reads one post; in brief where it was published by ``brief_until`` and nothing speaks against it."""
+    from feedsvc.posts.parse import parse_in_brief, parse_post
 
     rules = post_rules(settings)
+    whole = partial(parse_post, rules=rules)
     return FileReader(
         site=SiteFiles(site_directory(settings), settings.posts.dir),
         directory=settings.posts.dir,
         max_bytes=settings.posts.max_bytes,
-        parse=partial(parse_post, rules=rules),
-        complete=partial(finish_post, rules=rules),
+        parse=whole if brief_until is None else partial(parse_in_brief, rules=rules, until=brief_until),
+        parse_whole=partial(parse_post, rules=replace(rules, defer=False)),
     )
 
 

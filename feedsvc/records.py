@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from feedsvc.model import Enclosure, Finding, Image, Person, Post, Term
+from feedsvc.model import Brief, Enclosure, Finding, Image, Person, Post, Term, Use
 
 if TYPE_CHECKING:
     import zstandard
@@ -41,9 +41,9 @@ def from_microseconds(microseconds: int) -> datetime:
 class PostRecord(NamedTuple):
     """A post as the databases keep it: what they order and look up by, and the whole of it as ``json``, in UTF-8.
 
-    A tuple, since thousands of them go from one process to another. Instants are microseconds since the epoch, which
-    the databases hold: each is turned into them once, where the post is read. ``warnings`` is what
-    :func:`dump_findings` wrote, empty without any.
+    That is empty where the post was read in brief. A tuple, since thousands of them go from one process to another.
+    Instants are microseconds since the epoch, which the databases hold: each is turned into them once, where the post
+    is read. ``warnings`` is what :func:`dump_findings` wrote, empty without any.
     """
 
     path: str
@@ -58,21 +58,33 @@ class PostRecord(NamedTuple):
     expires: int | None = None
 
 
-class MadeContent(NamedTuple):
-    """What was made of a pending post, packed: ``html`` is a frame of Zstandard (RFC 8878), of UTF-8."""
+class Finished(NamedTuple):
+    """A post that was unfinished, packed: ``html`` is its content, a frame of Zstandard (RFC 8878), of UTF-8.
+
+    ``json`` is the rest of it. ``warnings`` (as in a PostRecord) are those that were not told yet, and ``uses`` are the
+    other files that the post draws on.
+    """
 
     path: str
-    summary: str
+    json: bytes
     html: bytes
+    warnings: str
+    uses: tuple[Use, ...]
 
 
-def pack_content(post: Post) -> MadeContent:
-    """Pack the content of a post that is not pending any more."""
-    return MadeContent(path=post.path, summary=post.summary, html=_packer().compress(post.content.encode()))
+def pack_finished(post: Post, uses: tuple[Use, ...], *, tell: bool) -> Finished:
+    """Pack a post that is unfinished no more; ``tell`` has its author told of its warnings."""
+    return Finished(
+        path=post.path,
+        json=_dump(post, to_microseconds(post.published), content=""),
+        html=_packer().compress(post.content.encode()),
+        warnings=dump_findings(post.warnings) if tell and post.warnings else "",
+        uses=uses,
+    )
 
 
 def unpack_content(html: bytes) -> str:
-    """Return the content that :func:`pack_content` packed. Raises ValueError where it is damaged."""
+    """Return the content that :func:`pack_finished` packed. Raises ValueError where it is damaged."""
     from zstandard import ZstdError
 
     try:
@@ -97,9 +109,21 @@ def _unpacker() -> zstandard.ZstdDecompressor:
     return ZstdDecompressor()
 
 
-def record_post(post: Post) -> PostRecord:
+def record_post(post: Post | Brief) -> PostRecord:
     """Turn a post into its record."""
     published = to_microseconds(post.published)
+    if isinstance(post, Brief):
+        return PostRecord(
+            path=post.path,
+            name_key=post.name_key,
+            digest=post.digest,
+            body_digest=post.body_digest,
+            proposed_id=post.proposed_id,
+            published=published,
+            terms=post.terms,
+            warnings="",
+            json=b"",
+        )
     return PostRecord(
         path=post.path,
         name_key=post.name_key,
@@ -109,17 +133,17 @@ def record_post(post: Post) -> PostRecord:
         published=published,
         terms=post.terms,
         warnings=dump_findings(post.warnings) if post.warnings else "",
-        json=_dump(post, published),
+        json=_dump(post, published, content=post.content),
         expires=to_microseconds(post.expires) if post.expires else None,
     )
 
 
 def dump_post(post: Post) -> str:
     """Serialise a post whole, content and warnings included; what is empty is left out."""
-    return _dump(post, to_microseconds(post.published)).decode()
+    return _dump(post, to_microseconds(post.published), content=post.content).decode()
 
 
-def _dump(post: Post, published: int) -> bytes:
+def _dump(post: Post, published: int, *, content: str) -> bytes:
     values: dict[str, Any] = {
         "path": post.path,
         "name_key": post.name_key,
@@ -131,7 +155,7 @@ def _dump(post: Post, published: int) -> bytes:
         "published": published,
         "updated": published if post.updated is post.published else to_microseconds(post.updated),
         "summary": post.summary,
-        "content": post.content,
+        "content": content,
         "terms": [tuple(term) for term in post.terms],  # orjson takes no named ones
         "language": post.language,
         "pending": post.pending,

@@ -61,5 +61,5 @@ class Renaming:
     def _keep(self, old: str, new: str) -> None:
         """Keep the last good version of a file that was renamed while it is rejected."""
         good = self.index.posts.get(old) or self.ledger.kept.get(old)
-        if good and not good.pending:
+        if good:
             self.ledger.kept.keep(replace(good, path=new, name_key=name_key(new)))

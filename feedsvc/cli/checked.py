@@ -13,8 +13,8 @@ from feedsvc.checking.marks import is_marked, mark_of
 from feedsvc.checking.mending import Mended, Reader, mend
 from feedsvc.checking.mends import Mend, may_help
 from feedsvc.checking.problems import Problem
-from feedsvc.model import Finding, Post, PostError, SourceFile, Withheld
-from feedsvc.posts.files import NO_FILES, FileReader, Parser, Reading, Unread
+from feedsvc.model import Brief, Finding, Post, PostError, SourceFile, Withheld
+from feedsvc.posts.files import NO_FILES, BriefParser, FileReader, Parser, Reading, Unread
 from feedsvc.posts.reading import read_source
 from feedsvc.posts.scan import ScanResult, scan_posts
 from feedsvc.records import PostRecord, load_findings
@@ -125,10 +125,10 @@ def _parse_as(path: str, data: bytes, *, parse: Parser, site: SiteFiles) -> Post
 class _Noting:
     """A parser that notes which files begin with a byte order mark."""
 
-    parse: Parser
+    parse: BriefParser
     marked: set[str]
 
-    def __call__(self, path: str, data: bytes, /, *, site: SiteFiles = NO_FILES) -> Post | PostError | Withheld:
+    def __call__(self, path: str, data: bytes, /, *, site: SiteFiles = NO_FILES) -> Post | Brief | PostError | Withheld:
         if is_marked(data):
             self.marked.add(path)
         return self.parse(path, data, site=site)

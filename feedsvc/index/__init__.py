@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
 from feedsvc.database import Database, DatabaseError, create_indexes
 from feedsvc.index import archives, archivework, expiring, files, listing, posts, terms, uses
+from feedsvc.records import Finished
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,14 @@ class Index:
         with self._database.without(_INDEXES if anew else {}), self.posts.all_new() if anew else nullcontext():
             yield
 
+    def finish(self, finished: Sequence[Finished]) -> None:
+        """Keep the whole of recorded posts, and what there is to tell of them and to watch for them."""
+        self.posts.keep(finished)
+        for each in finished:
+            if each.warnings:
+                self.files.tell(each.path, each.warnings)
+        self.uses.record((each.path, each.uses) for each in finished if each.uses)
+
     def commit(self) -> None:
         """Keep what was recorded."""
         self._database.commit()
@@ -103,4 +112,4 @@ def delete_index(path: Path) -> None:
 
 
 def _open(path: Path, kinds: frozenset[str] | None) -> Index:
-    return Index(Database(path, schema=_SCHEMA, version=9, durable=False), kinds)
+    return Index(Database(path, schema=_SCHEMA, version=10, durable=False), kinds)

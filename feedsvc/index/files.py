@@ -172,6 +172,14 @@ class Files:
         warnings = dump_findings([*known, finding])
         self._database.execute("UPDATE files SET warnings=? WHERE path=?", (warnings, finding.path))
 
+    def tell(self, path: str, warnings: str) -> None:
+        """Put ``warnings``, as ``dump_findings`` wrote them, before what else is to be told of a recorded file."""
+        row = self._database.row("SELECT warnings FROM files WHERE path=?", (path,))
+        if row and row[0]:
+            load = self._database.parse
+            warnings = dump_findings([*load(load_findings, warnings), *load(load_findings, row[0])])
+        self._database.execute("UPDATE files SET warnings=? WHERE path=?", (warnings, path))
+
     def forget(self) -> None:
         """Have every file read again, whatever it looks like."""
         self._listing.forget()

@@ -1,4 +1,4 @@
-"""The posts: the last good version of each, where it stands, the terms it carries, and its content once made."""
+"""The posts: the last good version of each, where it stands, the terms it carries, and the whole of it once read."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from feedsvc.database import Database, placeholders
-from feedsvc.model import SITE, Post, Standing
+from feedsvc.model import SITE, Post, Standing, Unfinished
 from feedsvc.records import (
-    MadeContent,
+    Finished,
     PostRecord,
     from_microseconds,
     load_post,
@@ -23,8 +23,8 @@ from feedsvc.records import (
 SCHEMA = """
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, id TEXT, live_at INTEGER, published INTEGER NOT NULL, name_key TEXT NOT NULL,
-    post BLOB NOT NULL, expires INTEGER);
-CREATE TABLE contents (path TEXT PRIMARY KEY, summary TEXT NOT NULL, html BLOB NOT NULL);
+    digest TEXT NOT NULL, post BLOB NOT NULL, expires INTEGER);
+CREATE TABLE finished (path TEXT PRIMARY KEY, post BLOB NOT NULL, html BLOB NOT NULL);
 CREATE TABLE post_terms (
     kind TEXT, key TEXT, live_at INTEGER, published INTEGER, name_key TEXT, path TEXT NOT NULL, label TEXT NOT NULL,
     slug TEXT NOT NULL, PRIMARY KEY (kind, key, live_at, published, name_key)) WITHOUT ROWID;
@@ -82,44 +82,56 @@ class Posts:
             self._all_new = False
 
     def get(self, path: str) -> Post | None:
-        """Return the good version last recorded for this path; pending unless a document ever carried it."""
+        """Return the good version last recorded for this path, if there is all of it: a document carried it."""
         row = self._database.row(f"{_WHOLE} WHERE posts.path=?", (path,))
-        return self._load(row[1:]) if row else None
+        post = self._load(row[1:]) if row and (row[1] or row[2]) else None
+        return None if post is None or post.pending else post
+
+    def knows(self, path: str) -> bool:
+        """Tell whether a post is recorded for this path, or was until everything was forgotten."""
+        return self._database.row("SELECT 1 FROM posts WHERE path=?", (path,)) is not None
 
     def stands(self, path: str) -> bool:
         """Tell whether a post is recorded here by the rules of today: not forgotten, nor never seen."""
         return self._database.row("SELECT 1 FROM posts WHERE path=? AND id IS NOT ''", (path,)) is not None
 
     def entry(self, path: str) -> tuple[str, Post]:
-        """Return id and post of a live post."""
+        """Return id and post of a live post that is finished."""
         row = self._database.row(f"{_WHOLE} WHERE posts.path=?", (path,))
         return row[0], self._load(row[1:])
 
     def _load(self, row: Sequence[Any]) -> Post:
-        text, summary, html = row
+        recorded, finished, html = row
         if html is None:
-            return self._database.parse(load_post, text)
+            return self._database.parse(load_post, recorded)
         content = self._database.parse(unpack_content, html)
         # Put in at once: to make a second post of the first takes half as long as to read that.
-        load = partial(load_post, summary=summary, content=content, pending=False)
-        return self._database.parse(load, text)
+        return self._database.parse(partial(load_post, content=content), finished)
 
     def put(self, post: Post, id_: str | None, live_at: datetime | None) -> frozenset[FeedKey]:
         """Record one post as :meth:`put_all` does; return the feeds this touches."""
         return self.put_all([Placed(record_post(post), id_, to_microseconds(live_at) if live_at else None)]).touched
 
     def put_all(self, placed: Sequence[Placed]) -> Change:
-        """Record posts, live or (without ``live_at``) waiting for their dates."""
+        """Record posts, live or (without ``live_at``) waiting for their dates.
+
+        One that was read in brief counts as changed, since nobody knows what else it says.
+        """
         known = {} if self._all_new else self._known([each.record.path for each in placed])
         changed = [
             each
             for each in placed
-            if not known or known.get(each.record.path) != (each.id, each.live_at, each.record.json)
+            if not known
+            or not each.record.json
+            or known.get(each.record.path) != (each.id, each.live_at, each.record.json)
         ]
         left = self.drop_all([each.record.path for each in changed if each.record.path in known])
         self._database.write(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(post.path, id_, at, post.published, post.name_key, post.json, post.expires) for post, id_, at in changed],
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (post.path, id_, at, post.published, post.name_key, post.digest, post.json, post.expires)
+                for post, id_, at in changed
+            ],
         )
         terms = [
             (kind, key, at, post.published, post.name_key, post.path, label, slug)
@@ -139,15 +151,20 @@ class Posts:
         query = f"SELECT path, id, live_at, post FROM posts WHERE path IN ({placeholders(paths)})"  # noqa: S608
         return {row[0]: row[1:] for row in self._database.rows(query, paths)}
 
-    def pending(self, paths: Sequence[str]) -> list[Post]:
-        """Return those of the posts whose content nobody has made yet."""
-        query = f"{_WHOLE} WHERE html IS NULL AND posts.path IN ({placeholders(paths)})"
-        found = (self._load(row[1:]) for row in self._database.rows(query, paths))
-        return [post for post in found if post.pending]
+    def unfinished(self, paths: Sequence[str]) -> list[Unfinished]:
+        """Return those of the posts that nobody has finished yet."""
+        query = f"{_UNFINISHED} AND path IN ({placeholders(paths)})"
+        return [
+            Unfinished(path, digest, from_microseconds(published), brief=not post)
+            for path, digest, published, post in self._database.rows(query, paths)
+            if not post or self._database.parse(load_post, post).pending
+        ]
 
-    def keep_contents(self, made: Iterable[MadeContent]) -> None:
-        """Keep what was made of recorded posts meanwhile; where they stand does not change."""
-        self._database.write("INSERT OR REPLACE INTO contents VALUES (?, ?, ?)", made)
+    def keep(self, finished: Iterable[Finished]) -> None:
+        """Keep recorded posts that were finished meanwhile; where they stand does not change."""
+        self._database.write(
+            "INSERT OR REPLACE INTO finished VALUES (?, ?, ?)", ((each.path, each.json, each.html) for each in finished)
+        )
 
     def forget(self) -> None:
         """Take every post for changed when it is put again; its text stays."""
@@ -163,7 +180,7 @@ class Posts:
         for path in paths:
             self._note([path])
             left[path] = self.feeds_of(path)
-            for table in ("post_terms", "contents", "posts"):
+            for table in ("post_terms", "finished", "posts"):
                 self._database.execute(f"DELETE FROM {table} WHERE path=?", (path,))  # noqa: S608 (constants)
         return left
 
@@ -234,4 +251,5 @@ _DAY = 86_400_000_000
 _WEEK = 7 * _DAY
 # The epoch was a Thursday.
 _EPOCH = 3 * _DAY
-_WHOLE = "SELECT posts.id, post, summary, html FROM posts LEFT JOIN contents USING (path)"
+_UNFINISHED = "SELECT path, digest, published, posts.post FROM posts LEFT JOIN finished USING (path) WHERE html IS NULL"
+_WHOLE = "SELECT id, posts.post, finished.post, html FROM posts LEFT JOIN finished USING (path)"

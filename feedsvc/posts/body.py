@@ -24,18 +24,21 @@ _MARKS = {
 }
 
 
-def fill_body(draft: Draft, url_path: str) -> Draft | PostError:
-    """Return the post with its Liquid or its shortcodes filled in; the post itself where it has none."""
+def needs_filling(draft: Draft) -> bool:
+    """Say whether the post has Liquid or shortcodes, which are to be filled in."""
     body, jekyll = draft.front.body, draft.rules.jekyll
     if jekyll is None:
-        return (
-            _expanded(draft, url_path) if any(mark in body for mark in _MARKS.get(draft.rules.generator, ())) else draft
-        )
+        return any(mark in body for mark in _MARKS.get(draft.rules.generator, ()))
     # To look for one character first takes a twentieth of the time.
     if not jekyll.liquid or not ("{" in body and ("{{" in body or "{%" in body)):
-        return draft
-    if draft.fields.switch("render_with_liquid") is False:
-        return draft
+        return False
+    return draft.fields.switch("render_with_liquid") is not False
+
+
+def fill_body(draft: Draft, url_path: str) -> Draft | PostError:
+    """Return a post that has Liquid or shortcodes with them filled in."""
+    if draft.rules.jekyll is None:
+        return _expanded(draft, url_path)
     # Imported here: it brings python-liquid, and most posts have no Liquid.
     from feedsvc.posts.filling import fill_in
 

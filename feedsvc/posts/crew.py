@@ -17,10 +17,10 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from feedsvc.model import Post
+from feedsvc.model import Unfinished
 from feedsvc.posts.files import FileReader, Reading, Unread
 from feedsvc.posts.parcels import Parcels, pack_readings, pack_unread, unpack_readings, unpack_unread
-from feedsvc.records import MadeContent, pack_content
+from feedsvc.records import Finished
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ def read_files(reader: FileReader, unread: Sequence[Unread]) -> Iterator[Sequenc
     return _do_all(partial(_read_batch, reader), unread, _WORTH_A_CREW["read"], _READINGS)
 
 
-def finish_posts(reader: FileReader, posts: Sequence[Post]) -> Iterator[Sequence[MadeContent]]:
-    """Make the content of pending posts in the same way. Raises SourceChangedError as ``FileReader.finish`` does."""
+def finish_posts(reader: FileReader, posts: Sequence[Unfinished]) -> Iterator[Sequence[Finished]]:
+    """Finish posts in the same way. Raises SourceChangedError as ``FileReader.finish`` does."""
     return _do_all(partial(_finish_batch, reader), posts, _WORTH_A_CREW["finish"], Parcels())
 
 
@@ -64,8 +64,8 @@ def _read_batch(reader: FileReader, batch: Sequence[Unread]) -> Sequence[Reading
     return [reader.read(each) for each in batch]
 
 
-def _finish_batch(reader: FileReader, batch: Sequence[Post]) -> Sequence[MadeContent]:
-    return [pack_content(reader.finish(each)) for each in batch]
+def _finish_batch(reader: FileReader, batch: Sequence[Unfinished]) -> Sequence[Finished]:
+    return [reader.finish(each) for each in batch]
 
 
 def _do_all(

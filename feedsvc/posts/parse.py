@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from feedsvc.model import Post, PostError, Withheld
-from feedsvc.posts.body import fill_body, make_content
+from feedsvc.model import Brief, Person, Post, PostError, Term, Withheld
+from feedsvc.posts.body import fill_body, make_content, needs_filling
 from feedsvc.posts.content import Content, may_wait
 from feedsvc.posts.draft import Draft, read_draft, url_path_of
 from feedsvc.posts.files import NO_FILES, digest_of
@@ -42,38 +42,52 @@ def parse_post(
     return url_path if isinstance(url_path, PostError) else _post(draft, url_path)
 
 
-def finish_post(post: Post, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) -> Post:
-    """Return a pending post with its content, as it would be had nothing been deferred.
+def parse_in_brief(
+    path: str, data: bytes, rules: PostRules, until: datetime, site: SiteFiles = NO_FILES
+) -> Post | Brief | PostError | Withheld:
+    """Read as :func:`parse_post` does, but no more than where the post stands if that may be all for now.
 
-    ``data`` are the bytes it was read from, ``site`` are the files it may draw on.
+    It may where nothing else keeps the post out of the feeds: it was published by ``until`` (aware) and never expires,
+    and its body can be no reason. :func:`parse_post` makes a Post of the same bytes.
     """
-    draft = read_draft(post.path, data, rules, site, post.published)
-    # Both are what made it pending: its own bytes say that it is a post, and that its body is all there is to read.
-    # The rest is known. To read it once more, pictures above all, took as long as half of making the content.
-    assert isinstance(draft, Draft)  # noqa: S101
-    content = make_content(draft, post.alternate_link, with_opening=not post.summary)
-    assert isinstance(content, Content)  # noqa: S101
-    return replace(
-        post, summary=post.summary or content.opening, content=_shown(content, draft.fields, rules), pending=False
+    draft = read_draft(path, data, rules, site)
+    if not isinstance(draft, Draft):
+        return draft
+    url_path = url_path_of(draft)
+    if isinstance(url_path, PostError):
+        return url_path
+    body = _encoded_body(draft)
+    if draft.times.published > until or draft.times.expires or needs_filling(draft) or not may_wait(body):
+        return _post(draft, url_path)
+    terms = _terms(draft, _authors(draft), _language(draft))
+    link = _alternate_link(draft, url_path)
+    return Brief(
+        path=draft.path,
+        name_key=name_key(draft.path),
+        digest=digest_of(draft.data),
+        body_digest=_body_digest(body),
+        proposed_id=_proposed_id(draft, link, url_path),
+        published=draft.times.published,
+        terms=terms,
     )
 
 
 def _post(draft: Draft, url_path: str) -> Post | PostError:
     fields, rules, jekyll = draft.fields, draft.rules, draft.rules.jekyll
-    alternate_link = (page_url if jekyll else site_url_of)(url_path, rules.site_url) or rules.site_url
+    alternate_link = _alternate_link(draft, url_path)
     summary = plain_text(fields.text(*(_SUMMARIES if jekyll is None else _SUMMARIES_OF_JEKYLL)))
-    body = draft.source.encoded_from(draft.front.body_start)
-    filled = fill_body(draft, url_path)
+    body = _encoded_body(draft)
+    # What Liquid's errors are is to be told now.
+    filled = fill_body(draft, url_path) if needs_filling(draft) else draft
     if isinstance(filled, PostError):
         return filled
-    # What Liquid's errors are is to be told now.
     pending = rules.defer and filled is draft and may_wait(body)
     content = Content(html="") if pending else make_content(filled, alternate_link, with_opening=not summary)
     if isinstance(content, PostError):
         return content
-    authors = read_authors(fields, rules.site_url, jekyll.authors if jekyll else NOBODY)
-    language = read_language(fields, draft.language or rules.language)
-    terms = read_terms(fields, draft.categories, authors, language, _collection(draft))
+    authors = _authors(draft)
+    language = _language(draft)
+    terms = _terms(draft, authors, language)
     # Jekyll publishes nothing that lies beside a post.
     bundle = Bundle(alternate_link, draft.path.rpartition("/")[0]) if draft.name.bundle and jekyll is None else None
     media = read_media(fields, rules.site_url, draft.site, bundle)
@@ -81,7 +95,7 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
         path=draft.path,
         name_key=name_key(draft.path),
         digest=digest_of(draft.data),
-        body_digest="" if body.isspace() or not body else digest_of(body),
+        body_digest=_body_digest(body),
         proposed_id=_proposed_id(draft, alternate_link, url_path),
         title=read_title(fields, draft.slug, draft.name, jekyll.typography if jekyll else None),
         alternate_link=alternate_link,
@@ -92,7 +106,7 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
         content=_shown(content, fields, rules),
         pending=pending,
         authors=authors,
-        terms=(*terms, *terms_of_feeds(draft.path, terms, rules.feeds)) if rules.feeds else terms,
+        terms=terms,
         language=language,
         image=media.pictures.image,
         thumbnail=media.pictures.thumbnail,
@@ -102,9 +116,36 @@ def _post(draft: Draft, url_path: str) -> Post | PostError:
     return replace(post, warnings=tuple(fields.findings)) if fields.findings else post
 
 
-def _collection(draft: Draft) -> str:
-    """Return the collection that the post is in, if the site has several."""
-    return draft.place.collection if draft.rules.jekyll and draft.rules.jekyll.permalinks else ""
+def _alternate_link(draft: Draft, url_path: str) -> str:
+    """Return the post's own URL."""
+    site_url = draft.rules.site_url
+    return (page_url if draft.rules.jekyll else site_url_of)(url_path, site_url) or site_url
+
+
+def _encoded_body(draft: Draft) -> bytes:
+    return draft.source.encoded_from(draft.front.body_start)
+
+
+def _body_digest(body: bytes) -> str:
+    return "" if body.isspace() or not body else digest_of(body)
+
+
+def _authors(draft: Draft) -> tuple[Person, ...]:
+    rules = draft.rules
+    return read_authors(draft.fields, rules.site_url, rules.jekyll.authors if rules.jekyll else NOBODY)
+
+
+def _language(draft: Draft) -> str:
+    return read_language(draft.fields, draft.language or draft.rules.language)
+
+
+def _terms(draft: Draft, authors: tuple[Person, ...], language: str) -> tuple[Term, ...]:
+    """Return what the post is filed under, of every kind, and the feeds that rules put it into."""
+    rules = draft.rules
+    # Which collection a post is in tells something only where a site has several.
+    collection = draft.place.collection if rules.jekyll and rules.jekyll.permalinks else ""
+    terms = read_terms(draft.fields, draft.categories, authors, language, collection)
+    return (*terms, *terms_of_feeds(draft.path, terms, rules.feeds)) if rules.feeds else terms
 
 
 def _shown(content: Content, fields: Fields, rules: PostRules) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from feedsvc.errors import LedgerError, LedgerFileError
 from feedsvc.ledger import open_ledger
 from feedsvc.ledger.file import LedgerFile
 from feedsvc.ledger.transfer import export_ledger, import_ledger
-from feedsvc.model import Post, PostError, Withheld
+from feedsvc.model import Brief, Post, PostError, Withheld
 from feedsvc.posts.content import TooComplex, clean_content, render_content
 from feedsvc.posts.files import NO_FILES
 from feedsvc.posts.frontmatter.source import UNPUBLISHABLE, publishable
@@ -27,13 +28,14 @@ from feedsvc.posts.jekyll.defaults import read_defaults
 from feedsvc.posts.kramdown import KramdownOptions
 from feedsvc.posts.media.files import MediaSource, look_up
 from feedsvc.posts.membership import FeedRule, Selector
-from feedsvc.posts.parse import finish_post, parse_post
+from feedsvc.posts.parse import parse_in_brief, parse_post
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import HEAD_BYTES, Head, SiteFiles
 from feedsvc.posts.terms import make_term
 
 SITE = Path(__file__).parents[1] / "golden/liquid/site"
 BASE = "https://example.org/blog/2024/07/11/a/"
+END = datetime.max.replace(tzinfo=UTC)
 HOSTS = ("youtube.com",)
 FEEDS = (
     FeedRule(term=make_term("feed", "all")),
@@ -83,9 +85,15 @@ def _read(name: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) 
     assert isinstance(outcome, Post | PostError | Withheld)
     pending = parse_post(name, data, replace(rules, defer=True), site.fresh())
     if isinstance(pending, Post) and pending.pending:
-        assert finish_post(pending, data, rules, site.fresh()) == outcome
+        assert isinstance(outcome, Post)
+        assert replace(pending, content=outcome.content, summary=outcome.summary, pending=False) == outcome
     else:
         assert pending == outcome
+    brief = parse_in_brief(name, data, rules, END, site.fresh())
+    if isinstance(brief, Brief):
+        assert brief == Brief(*(getattr(outcome, field) for field in Brief._fields))
+    else:
+        assert brief == outcome
     if isinstance(outcome, Post):
         check_harmless(outcome)
         check_content(outcome.content, outcome.alternate_link, HOSTS)

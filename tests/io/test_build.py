@@ -81,14 +81,19 @@ def test_a_build_leaves_nothing_that_the_collector_passes_over(write_post: Write
 def read_posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the posts that are read from now on."""
     found: list[str] = []
-    parse_post = feedsvc.posts.parse.parse_post
+    parse_post, parse_in_brief = feedsvc.posts.parse.parse_post, feedsvc.posts.parse.parse_in_brief
 
     def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None) -> Any:
-        if rules.defer:  # else it is a post known already, whose content a document needs
+        if rules.defer:  # else it is a post known already, which a document needs whole
             found.append(path)
         return parse_post(path, data, rules, site, dated)
 
+    def parse_briefly(path: str, data: bytes, rules: PostRules, until: datetime, site: SiteFiles) -> Any:
+        found.append(path)
+        return parse_in_brief(path, data, rules, until, site)
+
     monkeypatch.setattr(feedsvc.posts.parse, "parse_post", parse)
+    monkeypatch.setattr(feedsvc.posts.parse, "parse_in_brief", parse_briefly)
     return found
 
 
@@ -422,15 +427,15 @@ def test_a_file_that_vanishes_between_scan_and_reading_is_gone(
 def save_when_read(monkeypatch: pytest.MonkeyPatch, write_post: WritePost) -> list[str]:
     """Titles; each time that the first post has been read it is saved with the next of them."""
     titles_to_come: list[str] = []
-    parse_post = feedsvc.posts.parse.parse_post
+    parse_in_brief = feedsvc.posts.parse.parse_in_brief
 
-    def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None) -> Any:
-        read = parse_post(path, data, rules, site, dated)
-        if titles_to_come and path == "2024-06-12-1.md" and rules.defer:
+    def parse(path: str, data: bytes, rules: PostRules, until: datetime, site: SiteFiles) -> Any:
+        read = parse_in_brief(path, data, rules, until, site)
+        if titles_to_come and path == "2024-06-12-1.md":
             write_post(path, title=titles_to_come.pop(0))
         return read
 
-    monkeypatch.setattr(feedsvc.posts.parse, "parse_post", parse)
+    monkeypatch.setattr(feedsvc.posts.parse, "parse_in_brief", parse)
     return titles_to_come
 
 

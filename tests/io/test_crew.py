@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,13 +16,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.errors import SourceChangedError
-from feedsvc.model import SourceFile
+from feedsvc.model import SourceFile, Unfinished
 from feedsvc.posts import crew
 from feedsvc.posts.crew import BATCH, finish_posts, read_files
 from feedsvc.posts.files import FileReader, Reading, Unread
-from feedsvc.posts.parse import finish_post, parse_post
+from feedsvc.posts.parse import parse_in_brief, parse_post
 from feedsvc.posts.rules import PostRules
-from feedsvc.records import PostRecord, load_post, unpack_content
+from feedsvc.records import PostRecord, from_microseconds, load_post, unpack_content
 
 RULES = PostRules(
     site_url="https://example.org",
@@ -63,7 +64,7 @@ def reader(tmp_path: Path) -> FileReader:
         directory=posts,
         max_bytes=1000,
         parse=partial(parse_post, rules=RULES),
-        complete=partial(finish_post, rules=RULES),
+        parse_whole=partial(parse_post, rules=replace(RULES, defer=False)),
     )
 
 
@@ -136,7 +137,7 @@ if __name__ == "__main__":
     from functools import partial
     from feedsvc.posts.files import FileReader
     parse = partial(test_crew.parse_post, rules=test_crew.RULES)
-    reader = FileReader(directory=Path({posts!r}), max_bytes=1000, parse=parse, complete=None)
+    reader = FileReader(directory=Path({posts!r}), max_bytes=1000, parse=parse, parse_whole=None)
     batches = crew.read_files(reader, test_crew.unread() * 20)
     next(batches)
     print(*test_crew._children_of_the_server(), flush=True)
@@ -168,15 +169,16 @@ def _runs(pid: int) -> bool:
 @pytest.mark.usefixtures("_at_once")
 def test_several_processes_finish_posts_as_one_does(reader: FileReader) -> None:
     records = [each.outcome for batch in read_files(reader, unread()) for each in batch]
-    pending = [load_post(each.json) for each in records if isinstance(each, PostRecord)]
-    made = [each for batch in finish_posts(reader, pending) for each in batch]
-    finished = [reader.finish(post) for post in pending]
-    assert [(each.path, each.summary, unpack_content(each.html)) for each in made] == [
-        (post.path, post.summary, post.content) for post in finished
-    ]
-    (reader.directory / pending[100].path).write_text("changed", encoding="utf-8")
+    unfinished = [_unfinished(each) for each in records if isinstance(each, PostRecord)]
+    finished = [each for batch in finish_posts(reader, unfinished) for each in batch]
+    assert finished == [reader.finish(post) for post in unfinished]
+    (reader.directory / unfinished[100].path).write_text("changed", encoding="utf-8")
     with pytest.raises(SourceChangedError, match=r"0100\.md"):
-        list(finish_posts(reader, pending))
+        list(finish_posts(reader, unfinished))
+
+
+def _unfinished(record: PostRecord) -> Unfinished:
+    return Unfinished(record.path, record.digest, from_microseconds(record.published), brief=not record.json)
 
 
 def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
@@ -186,16 +188,26 @@ def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
     assert (again.outcome, again.digest) == ("same", first.digest)
 
 
-def test_a_pending_post_gets_its_content_from_the_bytes_that_were_read_and_no_others(reader: FileReader) -> None:
-    outcome = reader.read(unread()[7]).outcome
-    assert isinstance(outcome, PostRecord)
-    pending = load_post(outcome.json)
-    assert (pending.pending, pending.content) == (True, "")
-    whole = reader.finish(pending)
-    assert (whole.pending, whole.content, whole.summary) == (False, "<p><em>7</em></p>", "7")
-    (reader.directory / pending.path).write_text("changed", encoding="utf-8")
+@pytest.mark.parametrize("brief", [False, True])
+def test_an_unfinished_post_is_finished_of_the_bytes_that_were_read_and_no_others(
+    reader: FileReader, brief: bool
+) -> None:
+    if brief:
+        reader = replace(reader, parse=partial(parse_in_brief, rules=RULES, until=datetime(2024, 1, 2, tzinfo=UTC)))
+    path = reader.directory / "0007.md"
+    path.write_text("---\ntitle: 7 # odd\ndate: 2024-01-02\n---\n*7*\n", encoding="utf-8")
+    record = reader.read(unread()[7]).outcome
+    assert isinstance(record, PostRecord)
+    assert (record.json == b"", record.warnings == "") == (brief, brief)
+    unfinished = _unfinished(record)
+    finished = reader.finish(unfinished)
+    whole = load_post(finished.json, content=unpack_content(finished.html))
+    assert (whole.pending, whole.title, whole.content, whole.summary) == (False, "7", "<p><em>7</em></p>", "7")
+    # It is told once.
+    assert ("what follows #" in finished.warnings) is brief
+    path.write_text("changed", encoding="utf-8")
     with pytest.raises(SourceChangedError, match=r"0007\.md: changes again and again"):
-        reader.finish(pending)
-    (reader.directory / pending.path).unlink()
+        reader.finish(unfinished)
+    path.unlink()
     with pytest.raises(SourceChangedError):
-        reader.finish(pending)
+        reader.finish(unfinished)

@@ -437,7 +437,7 @@ def test_an_index_of_another_layout_is_made_anew(path: Path, caplog: pytest.LogC
 
 def test_an_index_without_its_tables_is_damaged(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version=9")
+    connection.execute("PRAGMA user_version=10")
     connection.close()
     with closing(open_index(path)) as index, pytest.raises(DatabaseError, match="no such table") as caught:
         index.files.compare([])

@@ -98,15 +98,17 @@ class Desk:
             drawn = site.read("note.txt", 100) if "drawing" in data.decode() else None
             return replace(outcome, content=drawn.decode()) if drawn and isinstance(outcome, Post) else outcome
 
-        def complete(post: Post, _data: bytes, *, site: SiteFiles) -> Post:
-            return post
+        def parse_whole(
+            path: str, data: bytes, *, site: SiteFiles, dated: datetime | None = None
+        ) -> Post | PostError | Withheld:
+            raise NotImplementedError
 
         rules = IntakeRules(directory=str(self.posts), future=future, allow_removals=allow_removals)
         reader = FileReader(
             directory=self.posts,
             max_bytes=max_bytes,
             parse=parse_and_note,
-            complete=complete,
+            parse_whole=parse_whole,
             site=SiteFiles(self.posts.parent),
         )
         look = partial(look_again, self.posts.parent)

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.model import Post, PostError, Withheld
+from feedsvc.model import Brief, Post, PostError, Withheld
 from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
-from feedsvc.posts.parse import parse_post
+from feedsvc.posts.parse import parse_in_brief, parse_post
 from feedsvc.posts.rules import PostRules
 
 from . import dates, encodings, extremes, markup, matters, words
@@ -33,6 +33,7 @@ RULES = PostRules(
     encodings=("utf-8-sig", "cp949"),
     id_style="permalink",
 )
+END = datetime.max.replace(tzinfo=UTC)
 # What no reader should be made to run, load or submit, whoever parses it.
 FORBIDDEN = frozenset(
     re.findall(
@@ -154,3 +155,10 @@ def test_the_tables_hold_what_they_promise() -> None:
     names = [case.name for case in CASES]
     assert len(names) >= 300
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_odd_post_in_brief_stands_where_the_whole_one_does(case: Case) -> None:
+    whole = read(case)
+    brief = parse_in_brief(case.path, case.data, replace(RULES, timezone=ZoneInfo(case.zone)), until=END)
+    assert brief == (Brief(*(getattr(whole, each) for each in Brief._fields)) if isinstance(brief, Brief) else whole)

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.model import Enclosure, Image, Person, Post, PostError, Withheld
+from feedsvc.model import Brief, Enclosure, Image, Person, Post, PostError, Withheld
 from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.jekyll.smartify import Typography
-from feedsvc.posts.parse import parse_post
+from feedsvc.posts.parse import parse_in_brief, parse_post
 from feedsvc.posts.rules import PostRules
 
 RULES = PostRules(
@@ -399,3 +399,31 @@ def test_a_date_that_some_zone_cannot_tell_is_refused(date: str) -> None:
 def test_a_file_that_jekyll_takes_for_no_post_is_none(path: str, text: str, outcome: type) -> None:
     assert isinstance(parse_post(path, text.encode(), JEKYLL), outcome)
     assert not isinstance(parse_post("README.md", b"x", RULES), Withheld)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_brief"),
+    [
+        ("---\ntitle: a\nimage: /b.png\n---\nbody {", True),
+        ("---\ndate: 2024-07-10 15:00:00 +0000\n---\n", True),
+        ("---\ndate: 2024-07-10 15:00:01 +0000\n---\n", False),
+        ("---\npublishdate: 2024-07-11 00:00:01 +0900\n---\n", False),
+        ("---\nexpirydate: 2099-01-01\n---\n", False),
+        ("{{ x }}", False),
+        ("&#1;", False),
+    ],
+)
+def test_only_a_post_that_is_out_and_stays_and_whose_body_can_wait_is_read_in_brief(text: str, is_brief: bool) -> None:
+    rules = replace(RULES, jekyll=JekyllRules())
+    data, until = text.encode(), datetime(2024, 7, 10, 15, tzinfo=UTC)
+    whole, outcome = parse_post(NAME, data, rules), parse_in_brief(NAME, data, rules, until)
+    assert isinstance(outcome, Brief) is is_brief
+    assert is_brief or outcome == whole
+
+
+def test_a_post_in_brief_is_withheld_or_refused_like_any_other() -> None:
+    for text in ("---\npublished: false\n---\n", "---\ntitle: 'a' b\n---\n", "---\npermalink: /:x/\n---\n"):
+        data = text.encode()
+        outcome = parse_in_brief(NAME, data, RULES, datetime(2100, 1, 1, tzinfo=UTC))
+        assert outcome == parse_post(NAME, data, RULES)
+        assert not isinstance(outcome, Post | Brief)

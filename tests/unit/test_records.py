@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -15,7 +14,7 @@ from feedsvc.records import (
     from_microseconds,
     load_findings,
     load_post,
-    pack_content,
+    pack_finished,
     to_microseconds,
     unpack_content,
 )
@@ -105,15 +104,16 @@ def test_what_is_no_record_raises_one_of_three_errors(record: str) -> None:
 
 
 @given(posts)
-def test_content_comes_back_as_it_was_packed_and_takes_its_place_in_the_post(post: Post) -> None:
-    made = pack_content(post)
-    waiting = replace(post, content="", summary="", pending=True)
-    content = unpack_content(made.html)
-    assert load_post(dump_post(waiting), summary=made.summary, content=content, pending=post.pending) == post
+def test_a_finished_post_comes_back_as_it_was_packed(post: Post) -> None:
+    packed = pack_finished(post, (), tell=True)
+    assert load_post(packed.json, content=unpack_content(packed.html)) == post
+    assert (packed.path, load_findings(packed.warnings or "[]")) == (post.path, post.warnings)
+    assert load_post(packed.json).content == ""
+    assert pack_finished(post, (), tell=False) == packed._replace(warnings="")
 
 
 @given(posts.filter(lambda post: post.content != ""), st.integers(0))
 def test_packed_content_that_is_cut_off_is_an_error_like_any_other_damage(post: Post, place: int) -> None:
-    packed = pack_content(post).html
+    packed = pack_finished(post, (), tell=True).html
     with pytest.raises(ValueError, match=r"frame|decompress"):
         unpack_content(packed[: place % len(packed)])
