@@ -104,7 +104,11 @@ def test_a_post_of_an_archive_is_followed_when_its_picture_changes(
 
 
 def test_a_post_that_breaks_before_it_was_read_whole_leaves_and_returns(
-    write_post: WritePost, break_post: Callable[[str], Path], run_build: Build, build_interrupted: Build
+    write_post: WritePost,
+    break_post: Callable[[str], Path],
+    run_build: Build,
+    build_interrupted: Build,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for number in range(300):
         write_post(f"2024-05-01-{number}.md")
@@ -113,5 +117,6 @@ def test_a_post_that_breaks_before_it_was_read_whole_leaves_and_returns(
     break_post("2024-05-01-299.md")
     report = build_interrupted(1)
     assert (report.posts, [each.kept_previous for each in report.rejected]) == (300, [False])
+    assert "made anew" not in caplog.text
     write_post("2024-05-01-299.md")
     assert run_build(2, feeds=ONE, posts=HERE).posts == 301
