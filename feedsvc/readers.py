@@ -10,14 +10,14 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from feedsvc.feedrules import archives_everything, list_rules
-from feedsvc.posts.files import FileReader, Reading, Unread
+from feedsvc.posts.files import FileReader, Reading, Unparsed, Unread
 from feedsvc.posts.sitefiles import SiteFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from feedsvc.config import Settings
-    from feedsvc.model import SourceFile, Unfinished
+    from feedsvc.model import Post, PostError, SourceFile, Unfinished, Withheld
     from feedsvc.posts.jekyll.rules import JekyllRules
     from feedsvc.posts.kramdown import KramdownOptions
     from feedsvc.posts.rules import PostRules
@@ -68,7 +68,10 @@ def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -
     rules = post_rules(settings)
 
     def read_dated(file: SourceFile, date: datetime) -> Reading:
-        return replace(reader, parse=partial(parse_post, rules=rules, dated=date)).read(Unread(file, ""))
+        def parse(posts: Sequence[Unparsed]) -> list[Post | PostError | Withheld]:
+            return [parse_post(path, data, rules, site, date) for path, data, site in posts]
+
+        return replace(reader, parse=parse).read([Unread(file, "")])[0]
 
     return FileDater(
         directory=settings.posts.dir,
@@ -81,15 +84,14 @@ def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -
 
 def make_reader(settings: Settings, brief_until: datetime | None = None) -> FileReader:
     """Return what reads one post; in brief where it was published by ``brief_until`` and nothing speaks against it."""
-    from feedsvc.posts.parse import parse_in_brief, parse_post
+    from feedsvc.posts.parse import parse_post, parse_posts
 
     rules = post_rules(settings)
-    whole = partial(parse_post, rules=rules)
     return FileReader(
         site=SiteFiles(site_directory(settings), settings.posts.dir),
         directory=settings.posts.dir,
         max_bytes=settings.posts.max_bytes,
-        parse=whole if brief_until is None else partial(parse_in_brief, rules=rules, until=brief_until),
+        parse=partial(parse_posts, rules=rules, brief_until=brief_until),
         parse_whole=partial(parse_post, rules=replace(rules, defer=False)),
     )
 

@@ -14,7 +14,7 @@ from feedsvc.checking.mending import Mended, Reader, mend
 from feedsvc.checking.mends import Mend, may_help
 from feedsvc.checking.problems import Problem
 from feedsvc.model import Brief, Finding, Post, PostError, SourceFile, Withheld
-from feedsvc.posts.files import NO_FILES, BriefParser, FileReader, Parser, Reading, Unread
+from feedsvc.posts.files import FileReader, Parser, PostsParser, Reading, Unparsed, Unread
 from feedsvc.posts.reading import read_source
 from feedsvc.posts.scan import ScanResult, scan_posts
 from feedsvc.records import PostRecord, load_findings
@@ -56,7 +56,7 @@ class Checker:
         marked: set[str] = set()
         reader = replace(self._reader, parse=_Noting(self._reader.parse, marked))
         yield from (Checked(path=error.path, data=b"", findings=(error,)) for error in scan.errors)
-        readings = ([reader.read(Unread(file, ""))] for file in sorted(scan.files))
+        readings = (reader.read([Unread(file, "")]) for file in sorted(scan.files))
         for batch in make_dater(self._settings, reader, NothingRemembered()).complete(readings):
             for reading in batch:
                 if findings := _findings(reading, marked):
@@ -125,10 +125,9 @@ def _parse_as(path: str, data: bytes, *, parse: Parser, site: SiteFiles) -> Post
 class _Noting:
     """A parser that notes which files begin with a byte order mark."""
 
-    parse: BriefParser
+    parse: PostsParser
     marked: set[str]
 
-    def __call__(self, path: str, data: bytes, /, *, site: SiteFiles = NO_FILES) -> Post | Brief | PostError | Withheld:
-        if is_marked(data):
-            self.marked.add(path)
-        return self.parse(path, data, site=site)
+    def __call__(self, posts: Sequence[Unparsed], /) -> Sequence[Post | Brief | PostError | Withheld]:
+        self.marked.update(post.path for post in posts if is_marked(post.data))
+        return self.parse(posts)

@@ -47,7 +47,7 @@ def read_files(reader: FileReader, unread: Sequence[Unread]) -> Iterator[Sequenc
 
     Closing the iterator ends the workers. One that dies costs time only: what it had to do is done here.
     """
-    return _do_all(partial(_read_batch, reader), unread, _WORTH_A_CREW["read"], _READINGS)
+    return _do_all(reader.read, unread, _WORTH_A_CREW["read"], _READINGS)
 
 
 def finish_posts(reader: FileReader, posts: Sequence[Unfinished]) -> Iterator[Sequence[Finished]]:
@@ -58,10 +58,6 @@ def finish_posts(reader: FileReader, posts: Sequence[Unfinished]) -> Iterator[Se
 _READINGS = Parcels(
     pack_work=pack_unread, unpack_work=unpack_unread, pack_done=pack_readings, unpack_done=unpack_readings
 )
-
-
-def _read_batch(reader: FileReader, batch: Sequence[Unread]) -> Sequence[Reading]:
-    return [reader.read(each) for each in batch]
 
 
 def _finish_batch(reader: FileReader, batch: Sequence[Unfinished]) -> Sequence[Finished]:

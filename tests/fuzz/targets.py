@@ -19,7 +19,7 @@ from feedsvc.ledger.file import LedgerFile
 from feedsvc.ledger.transfer import export_ledger, import_ledger
 from feedsvc.model import Brief, Post, PostError, Withheld
 from feedsvc.posts.content import TooComplex, clean_content, render_content
-from feedsvc.posts.files import NO_FILES
+from feedsvc.posts.files import NO_FILES, Unparsed
 from feedsvc.posts.frontmatter.source import UNPUBLISHABLE, publishable
 from feedsvc.posts.globs import compile_directories, compile_patterns
 from feedsvc.posts.html.plaintext import plain_text
@@ -28,7 +28,7 @@ from feedsvc.posts.jekyll.defaults import read_defaults
 from feedsvc.posts.kramdown import KramdownOptions
 from feedsvc.posts.media.files import MediaSource, look_up
 from feedsvc.posts.membership import FeedRule, Selector
-from feedsvc.posts.parse import parse_in_brief, parse_post
+from feedsvc.posts.parse import parse_post, parse_posts
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.sitefiles import HEAD_BYTES, Head, SiteFiles
 from feedsvc.posts.terms import make_term
@@ -89,7 +89,7 @@ def _read(name: str, data: bytes, rules: PostRules, site: SiteFiles = NO_FILES) 
         assert replace(pending, content=outcome.content, summary=outcome.summary, pending=False) == outcome
     else:
         assert pending == outcome
-    brief = parse_in_brief(name, data, rules, END, site.fresh())
+    (brief,) = parse_posts([Unparsed(name, data, site.fresh())], rules, END)
     if isinstance(brief, Brief):
         assert brief == Brief(*(getattr(outcome, field) for field in Brief._fields))
     else:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,9 @@ from feedsvc.errors import (
 from feedsvc.index import Index
 from feedsvc.ledger import Ledger
 from feedsvc.lock import build_lock
+from feedsvc.posts.files import Unparsed
 from feedsvc.posts.rules import PostRules
 from feedsvc.posts.scan import read_source
-from feedsvc.posts.sitefiles import SiteFiles
 from feedsvc.publish.staging import Staging
 from feedsvc.report import BuildReport
 
@@ -81,19 +81,13 @@ def test_a_build_leaves_nothing_that_the_collector_passes_over(write_post: Write
 def read_posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the posts that are read from now on."""
     found: list[str] = []
-    parse_post, parse_in_brief = feedsvc.posts.parse.parse_post, feedsvc.posts.parse.parse_in_brief
+    parse_posts = feedsvc.posts.parse.parse_posts
 
-    def parse(path: str, data: bytes, rules: PostRules, site: SiteFiles, dated: datetime | None = None) -> Any:
-        if rules.defer:  # else it is a post known already, which a document needs whole
-            found.append(path)
-        return parse_post(path, data, rules, site, dated)
+    def parse(posts: Sequence[Unparsed], rules: PostRules, brief_until: datetime | None) -> Any:
+        found.extend(post.path for post in posts)
+        return parse_posts(posts, rules, brief_until)
 
-    def parse_briefly(path: str, data: bytes, rules: PostRules, until: datetime, site: SiteFiles) -> Any:
-        found.append(path)
-        return parse_in_brief(path, data, rules, until, site)
-
-    monkeypatch.setattr(feedsvc.posts.parse, "parse_post", parse)
-    monkeypatch.setattr(feedsvc.posts.parse, "parse_in_brief", parse_briefly)
+    monkeypatch.setattr(feedsvc.posts.parse, "parse_posts", parse)
     return found
 
 
@@ -427,15 +421,15 @@ def test_a_file_that_vanishes_between_scan_and_reading_is_gone(
 def save_when_read(monkeypatch: pytest.MonkeyPatch, write_post: WritePost) -> list[str]:
     """Titles; each time that the first post has been read it is saved with the next of them."""
     titles_to_come: list[str] = []
-    parse_in_brief = feedsvc.posts.parse.parse_in_brief
+    parse_posts = feedsvc.posts.parse.parse_posts
 
-    def parse(path: str, data: bytes, rules: PostRules, until: datetime, site: SiteFiles) -> Any:
-        read = parse_in_brief(path, data, rules, until, site)
-        if titles_to_come and path == "2024-06-12-1.md":
-            write_post(path, title=titles_to_come.pop(0))
+    def parse(posts: Sequence[Unparsed], rules: PostRules, brief_until: datetime | None) -> Any:
+        read = parse_posts(posts, rules, brief_until)
+        if titles_to_come and any(post.path == "2024-06-12-1.md" for post in posts):
+            write_post("2024-06-12-1.md", title=titles_to_come.pop(0))
         return read
 
-    monkeypatch.setattr(feedsvc.posts.parse, "parse_in_brief", parse)
+    monkeypatch.setattr(feedsvc.posts.parse, "parse_posts", parse)
     return titles_to_come
 
 

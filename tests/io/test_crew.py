@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.errors import SourceChangedError
-from feedsvc.model import SourceFile, Unfinished
-from feedsvc.posts import crew
+from feedsvc.model import Brief, Post, PostError, SourceFile, Unfinished, Withheld
+from feedsvc.posts import crew, files
 from feedsvc.posts.crew import BATCH, finish_posts, read_files
-from feedsvc.posts.files import FileReader, Reading, Unread
-from feedsvc.posts.parse import parse_in_brief, parse_post
+from feedsvc.posts.files import FileReader, Reading, Unparsed, Unread
+from feedsvc.posts.parse import parse_post, parse_posts
 from feedsvc.posts.rules import PostRules
 from feedsvc.records import PostRecord, from_microseconds, load_post, unpack_content
 
@@ -41,14 +41,14 @@ NUMBER = 5 * BATCH + 3
 FAULTY = f"""
 import os, signal
 from functools import partial
-from feedsvc.posts.parse import parse_post
+from feedsvc.posts.parse import parse_posts
 
-def fail(path, data, rules, parent, killed, site):
-    if path == "{2 * BATCH:04}.md" and os.getpid() != parent:
+def fail(posts, rules, parent, killed):
+    if any(post.path == "{2 * BATCH:04}.md" for post in posts) and os.getpid() != parent:
         if killed:
             os.kill(os.getpid(), signal.SIGKILL)
-        raise RuntimeError(path)
-    return parse_post(path, data, rules, site)
+        raise RuntimeError("a mistake of ours")
+    return parse_posts(posts, rules)
 """
 
 
@@ -63,7 +63,7 @@ def reader(tmp_path: Path) -> FileReader:
     return FileReader(
         directory=posts,
         max_bytes=1000,
-        parse=partial(parse_post, rules=RULES),
+        parse=partial(parse_posts, rules=RULES),
         parse_whole=partial(parse_post, rules=replace(RULES, defer=False)),
     )
 
@@ -87,7 +87,8 @@ def titles(batches: Iterator[Sequence[Reading]]) -> list[str]:
 @pytest.mark.usefixtures("_at_once")
 def test_several_processes_read_what_one_reads_and_in_the_order_of_the_files(reader: FileReader) -> None:
     together = [each for batch in read_files(reader, unread()) for each in batch]
-    assert together == [reader.read(each) for each in unread()]
+    assert together == reader.read(unread())
+    assert together == [reading for each in unread() for reading in reader.read([each])]
     assert [each.file.path for each in together] == [each.file.path for each in unread()]
 
 
@@ -136,7 +137,7 @@ os.sched_getaffinity = lambda _: {{0, 1}}
 if __name__ == "__main__":
     from functools import partial
     from feedsvc.posts.files import FileReader
-    parse = partial(test_crew.parse_post, rules=test_crew.RULES)
+    parse = partial(test_crew.parse_posts, rules=test_crew.RULES)
     reader = FileReader(directory=Path({posts!r}), max_bytes=1000, parse=parse, parse_whole=None)
     batches = crew.read_files(reader, test_crew.unread() * 20)
     next(batches)
@@ -181,10 +182,39 @@ def _unfinished(record: PostRecord) -> Unfinished:
     return Unfinished(record.path, record.digest, from_microseconds(record.published), brief=not record.json)
 
 
+def test_what_became_of_a_file_does_not_depend_on_those_that_are_read_with_it(reader: FileReader) -> None:
+    for number, text in ((3, "---\ntitle: 'a' b\n---\n"), (4, "x" * 1001), (5, "---\npublished: false\n---\n")):
+        (reader.directory / f"{number:04}.md").write_text(text, encoding="utf-8")
+    (reader.directory / "0006.md").unlink()
+    asked = unread()[:10]
+    known = reader.read(asked[7:8])[0].digest
+    asked[7] = asked[7]._replace(known=known)
+    together = reader.read(asked)
+    assert together == [reading for each in asked for reading in reader.read([each])]
+    assert [each.file for each in together] == [each.file for each in asked]
+    kinds = [type(each.outcome).__name__ for each in together[2:9]]
+    assert kinds == ["PostRecord", "PostError", "PostError", "Withheld", "NoneType", "str", "PostRecord"]
+
+
+@pytest.mark.parametrize(("held", "at_once"), [(10_000, [16, 4]), (100, [3] * 6 + [2]), (1, [1] * 20)])
+def test_few_files_are_held_at_a_time_however_many_are_read(
+    reader: FileReader, monkeypatch: pytest.MonkeyPatch, held: int, at_once: list[int]
+) -> None:
+    monkeypatch.setattr(files, "_MOST_HELD", held)
+    opened = []
+
+    def parse(posts: Sequence[Unparsed]) -> list[Post | Brief | PostError | Withheld]:
+        opened.append(len(posts))
+        return parse_posts(posts, RULES)
+
+    replace(reader, parse=parse).read(unread()[10:30])
+    assert [number for number in opened if number] == at_once
+
+
 def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
-    first = reader.read(unread()[0])
+    (first,) = reader.read(unread()[:1])
     assert isinstance(first.outcome, PostRecord)
-    again = reader.read(Unread(first.file, first.digest))
+    (again,) = reader.read([Unread(first.file, first.digest)])
     assert (again.outcome, again.digest) == ("same", first.digest)
 
 
@@ -193,10 +223,10 @@ def test_an_unfinished_post_is_finished_of_the_bytes_that_were_read_and_no_other
     reader: FileReader, brief: bool
 ) -> None:
     if brief:
-        reader = replace(reader, parse=partial(parse_in_brief, rules=RULES, until=datetime(2024, 1, 2, tzinfo=UTC)))
+        reader = replace(reader, parse=partial(parse_posts, rules=RULES, brief_until=datetime(2024, 1, 2, tzinfo=UTC)))
     path = reader.directory / "0007.md"
     path.write_text("---\ntitle: 7 # odd\ndate: 2024-01-02\n---\n*7*\n", encoding="utf-8")
-    record = reader.read(unread()[7]).outcome
+    record = reader.read([unread()[7]])[0].outcome
     assert isinstance(record, PostRecord)
     assert (record.json == b"", record.warnings == "") == (brief, brief)
     unfinished = _unfinished(record)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from feedsvc.intake import Intake, IntakeRules
 from feedsvc.ledger import Ledger, open_ledger
 from feedsvc.model import SITE, Finding, Post, PostError, Term, Withheld
 from feedsvc.posts.crew import read_files
-from feedsvc.posts.files import FileReader
+from feedsvc.posts.files import FileReader, Unparsed
 from feedsvc.posts.scan import ScanResult, scan_posts
 from feedsvc.posts.sitefiles import SiteFiles, look_again
 
@@ -92,8 +92,11 @@ class Desk:
         """Take in what is there now; return the feeds touched, by key, the site's as "the site"."""
         self.read.clear()
 
-        def parse_and_note(path: str, data: bytes, *, site: SiteFiles) -> Post | PostError | Withheld:
-            self.read.append(path)
+        def parse_and_note(posts: Sequence[Unparsed]) -> list[Post | PostError | Withheld]:
+            self.read += [each.path for each in posts]
+            return [parse_one(*each) for each in posts]
+
+        def parse_one(path: str, data: bytes, site: SiteFiles) -> Post | PostError | Withheld:
             outcome = parse(path, data)
             drawn = site.read("note.txt", 100) if "drawing" in data.decode() else None
             return replace(outcome, content=drawn.decode()) if drawn and isinstance(outcome, Post) else outcome

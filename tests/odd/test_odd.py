@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Brief, Post, PostError, Withheld
+from feedsvc.posts.files import NO_FILES, Unparsed
 from feedsvc.posts.frontmatter.source import UNPUBLISHABLE
-from feedsvc.posts.parse import parse_in_brief, parse_post
+from feedsvc.posts.parse import parse_post, parse_posts
 from feedsvc.posts.rules import PostRules
 
 from . import dates, encodings, extremes, markup, matters, words
@@ -160,5 +161,6 @@ def test_the_tables_hold_what_they_promise() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_an_odd_post_in_brief_stands_where_the_whole_one_does(case: Case) -> None:
     whole = read(case)
-    brief = parse_in_brief(case.path, case.data, replace(RULES, timezone=ZoneInfo(case.zone)), until=END)
+    rules = replace(RULES, timezone=ZoneInfo(case.zone))
+    (brief,) = parse_posts([Unparsed(case.path, case.data, NO_FILES)], rules, END)
     assert brief == (Brief(*(getattr(whole, each) for each in Brief._fields)) if isinstance(brief, Brief) else whole)

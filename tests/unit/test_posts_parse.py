@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.model import Brief, Enclosure, Image, Person, Post, PostError, Withheld
+from feedsvc.posts.files import NO_FILES, Unparsed
 from feedsvc.posts.jekyll.rules import JekyllRules
 from feedsvc.posts.jekyll.smartify import Typography
-from feedsvc.posts.parse import parse_in_brief, parse_post
+from feedsvc.posts.parse import parse_post, parse_posts
 from feedsvc.posts.rules import PostRules
 
 RULES = PostRules(
@@ -416,7 +417,7 @@ def test_a_file_that_jekyll_takes_for_no_post_is_none(path: str, text: str, outc
 def test_only_a_post_that_is_out_and_stays_and_whose_body_can_wait_is_read_in_brief(text: str, is_brief: bool) -> None:
     rules = replace(RULES, jekyll=JekyllRules())
     data, until = text.encode(), datetime(2024, 7, 10, 15, tzinfo=UTC)
-    whole, outcome = parse_post(NAME, data, rules), parse_in_brief(NAME, data, rules, until)
+    whole, (outcome,) = parse_post(NAME, data, rules), parse_posts([Unparsed(NAME, data, NO_FILES)], rules, until)
     assert isinstance(outcome, Brief) is is_brief
     assert is_brief or outcome == whole
 
@@ -424,6 +425,6 @@ def test_only_a_post_that_is_out_and_stays_and_whose_body_can_wait_is_read_in_br
 def test_a_post_in_brief_is_withheld_or_refused_like_any_other() -> None:
     for text in ("---\npublished: false\n---\n", "---\ntitle: 'a' b\n---\n", "---\npermalink: /:x/\n---\n"):
         data = text.encode()
-        outcome = parse_in_brief(NAME, data, RULES, datetime(2100, 1, 1, tzinfo=UTC))
+        (outcome,) = parse_posts([Unparsed(NAME, data, NO_FILES)], RULES, datetime(2100, 1, 1, tzinfo=UTC))
         assert outcome == parse_post(NAME, data, RULES)
         assert not isinstance(outcome, Post | Brief)
