@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedsvc.archiveplan import list_paths
-from feedsvc.assembly import ContentAhead, Finish, catalog_feeds, read_entry, read_labels
+from feedsvc.assembly import catalog_feeds, read_entry, read_labels
 from feedsvc.feedrules import render_rules
 from feedsvc.feeds.archive import page_path, parse_page_path
 from feedsvc.feeds.catalog import document_paths
 from feedsvc.feeds.held import Held, WrittenEntries
 from feedsvc.feeds.render import render_page
+from feedsvc.finishing import ContentAhead, Finish
 from feedsvc.model import Entry, FeedLocation, FeedSpec
 from feedsvc.publish.archive import ArchiveTree, find_pages
 from feedsvc.publish.journal import MOVED as MOVED_PAGES

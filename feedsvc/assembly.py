@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedsvc.feedrules import (
     OWN,
@@ -22,6 +20,7 @@ from feedsvc.feeds.catalog import CatalogRules, SiteFacts, list_feeds, unanswere
 from feedsvc.feeds.facts import tell_facts
 from feedsvc.feeds.render import render_feed
 from feedsvc.feeds.selection import is_overfull, select
+from feedsvc.finishing import prepare_entries
 from feedsvc.index.posts import week_of
 from feedsvc.model import (
     CATEGORY_KINDS,
@@ -33,21 +32,17 @@ from feedsvc.model import (
     FeedSpec,
     Post,
     Standing,
-    Unfinished,
 )
 from feedsvc.report import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
+    from feedsvc.finishing import Finish
     from feedsvc.index import Index
     from feedsvc.index.posts import FeedKey
-    from feedsvc.records import Finished
 
-Finish = Callable[[Sequence[Unfinished]], "Iterator[Sequence[Finished]]"]
-"""Finishes posts, some at a time; raises SourceChangedError when a file is not what it was."""
-
-# Posts to look up in one query.
-_AT_ONCE = 500
+# Feeds whose entries are finished together.
+_TOGETHER = 64
 # Weeks are counted from here on.
 _FIRST = datetime(1970, 1, 12, tzinfo=UTC)
 
@@ -103,25 +98,46 @@ def render_feeds(
     Raises DocumentError where a document cannot be published, and what ``finish`` raises.
     """
     labels = read_labels(index)
-    for number, spec in enumerate(specs):
+    for number, (spec, selected) in enumerate(_select_all(settings, specs, index, finish)):
         progress("feeds", number, len(specs))
         feed = (spec.kind, spec.key)
-        selection, rendering = selection_rules(settings, feed), render_rules(settings, feed)
-        # One more than a feed can hold tells whether it holds all.
-        ranked = index.posts.ranking(feed, limit=selection.max_entries + 1)
-        chosen = select(ranked, selection)
-        prepare_entries(index, [standing.path for standing in chosen], finish)
-        entries = [read_entry(index, standing.path, labels) for standing in chosen]
-        has_more = len(chosen) < len(ranked)
-        deleted = list_deleted(feed)
-        rendered = render_feed(spec, entries, rendering, deleted, archive=lead(spec), has_more=has_more)
-        facts = tell_facts(spec, entries, count_weeks(index, feed, chosen, settings.site.timezone))
-        index.terms.put_left_out(feed, rendered.left_out, overfull=is_overfull(ranked, selection))
-        complete = not (has_more or rendered.left_out)
+        entries = [read_entry(index, standing.path, labels) for standing in selected.chosen]
+        rules, deleted = render_rules(settings, feed), list_deleted(feed)
+        rendered = render_feed(spec, entries, rules, deleted, archive=lead(spec), has_more=selected.has_more)
+        facts = tell_facts(spec, entries, count_weeks(index, feed, selected.chosen, settings.site.timezone))
+        index.terms.put_left_out(feed, rendered.left_out, overfull=selected.overfull)
+        complete = not (selected.has_more or rendered.left_out)
         note_complete(spec, complete)
         yield from (replace(document, complete=complete, facts=facts) for document in rendered.documents)
         # While they are encoded, which other threads do. Nothing is live before all feeds have passed here.
         rendered.verify()
+
+
+class _Selected(NamedTuple):
+    """What a feed's documents are to hold, whether there is more, and whether that is more than they have room for."""
+
+    chosen: Sequence[Standing]
+    has_more: bool
+    overfull: bool
+
+
+def _select_all(
+    settings: Settings, specs: Sequence[FeedSpec], index: Index, finish: Finish
+) -> Iterator[tuple[FeedSpec, _Selected]]:
+    """Yield the feeds with what they select, all of it finished: that of many feeds at once, for several processes."""
+    for start in range(0, len(specs), _TOGETHER):
+        some = [(spec, _select(settings, (spec.kind, spec.key), index)) for spec in specs[start : start + _TOGETHER]]
+        paths = dict.fromkeys(standing.path for _, selected in some for standing in selected.chosen)
+        prepare_entries(index, [*paths], finish)
+        yield from some
+
+
+def _select(settings: Settings, feed: FeedKey, index: Index) -> _Selected:
+    rules = selection_rules(settings, feed)
+    # One more than a feed can hold tells whether it holds all.
+    ranked = index.posts.ranking(feed, limit=rules.max_entries + 1)
+    chosen = select(ranked, rules)
+    return _Selected(chosen, has_more=len(chosen) < len(ranked), overfull=is_overfull(ranked, rules))
 
 
 def count_weeks(index: Index, feed: FeedKey, chosen: Sequence[Standing], zone: tzinfo) -> Mapping[int, int]:
@@ -139,54 +155,6 @@ def count_weeks(index: Index, feed: FeedKey, chosen: Sequence[Standing], zone: t
 def read_labels(index: Index) -> Mapping[tuple[str, str], str]:
     """Return the label of each term in use, by kind and key."""
     return {(term.kind, term.key): term.label for term in index.terms.in_use()}
-
-
-def prepare_entries(index: Index, paths: Sequence[str], finish: Finish) -> None:
-    """Finish those of the posts that nobody did yet, and keep them: others carry them too, or the same feed again."""
-    for finished in finish(_unfinished(index, paths)):
-        index.finish(finished)
-
-
-def _unfinished(index: Index, paths: Sequence[str]) -> list[Unfinished]:
-    places = range(0, len(paths), _AT_ONCE)
-    return [post for place in places for post in index.posts.unfinished(paths[place : place + _AT_ONCE])]
-
-
-class ContentAhead:
-    """Does what :func:`prepare_entries` does while the caller does other things, for some posts at a time.
-
-    What is made is taken from other processes by a thread, since they wait where nobody takes it; the index is used
-    by the caller alone.
-    """
-
-    def __init__(self, index: Index, finish: Finish) -> None:
-        self._index, self._finish = index, finish
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="content")
-        self._made: Future[list[Sequence[Finished]]] | None = None
-        self._unwanted = Event()
-
-    def begin(self, paths: Sequence[str]) -> None:
-        """Begin to finish those of these posts that nobody did yet; :meth:`keep` ends it."""
-        self._made = self._thread.submit(self._make, _unfinished(self._index, paths))
-
-    def _make(self, unfinished: Sequence[Unfinished]) -> list[Sequence[Finished]]:
-        made = []
-        for some in self._finish(unfinished):
-            made.append(some)
-            if self._unwanted.is_set():
-                break
-        return made
-
-    def keep(self) -> None:
-        """Wait for what was begun, and keep it in the index. Raises what ``finish`` does."""
-        made, self._made = self._made, None
-        for some in made.result() if made else ():
-            self._index.finish(some)
-
-    def close(self) -> None:
-        """Leave what was begun and not kept."""
-        self._unwanted.set()
-        self._thread.shutdown(cancel_futures=True)
 
 
 def read_entry(index: Index, path: str, labels: Mapping[tuple[str, str], str]) -> Entry:

@@ -41,8 +41,8 @@ from feedsvc.report import BuildReport, Progress, ignore_progress
 from feedsvc.sending import Sender, sending
 
 if TYPE_CHECKING:
-    from feedsvc.assembly import Finish
     from feedsvc.config import Settings
+    from feedsvc.finishing import Finish
     from feedsvc.remote.holding import Builder
 
 _log = logging.getLogger(__name__)

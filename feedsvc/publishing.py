@@ -16,8 +16,8 @@ from feedsvc.publish.store import Publication, find_damaged, load_previous
 from feedsvc.report import Progress
 
 if TYPE_CHECKING:
-    from feedsvc.assembly import Finish
     from feedsvc.config import Settings
+    from feedsvc.finishing import Finish
     from feedsvc.index import Index
     from feedsvc.index.posts import FeedKey
     from feedsvc.ledger import Ledger

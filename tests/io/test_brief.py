@@ -5,7 +5,7 @@ Here one post is in the site's feed, and all others are in its archive only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ import pytest
 
 from feedsvc.build import build
 from feedsvc.config import Settings
+from feedsvc.model import Unfinished
+from feedsvc.posts import crew
+from feedsvc.posts.files import FileReader
+from feedsvc.records import Finished
 from feedsvc.report import BuildReport
 
 WritePost = Callable[..., Path]
@@ -120,3 +124,36 @@ def test_a_post_that_breaks_before_it_was_read_whole_leaves_and_returns(
     assert "made anew" not in caplog.text
     write_post("2024-05-01-299.md")
     assert run_build(2, feeds=ONE, posts=HERE).posts == 301
+
+
+def test_what_many_feeds_show_is_read_at_once_and_each_post_once(
+    site: Path,
+    write_post: WritePost,
+    run_build: Build,
+    documents: Callable[[], dict[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(12):
+        write_post(f"2024-06-11-{number}.md", f"c{number % 4}")
+    asked: list[list[str]] = []
+    finish_posts = crew.finish_posts
+
+    def finish(reader: FileReader, posts: Sequence[Unfinished]) -> Iterator[Sequence[Finished]]:
+        asked.append([post.path for post in posts])
+        return finish_posts(reader, posts)
+
+    monkeypatch.setattr(crew, "finish_posts", finish)
+    run_build()
+    assert [len(paths) for paths in asked] == [12]
+    together = documents()
+    for path in (site / "var").glob("*.sqlite3"):
+        path.unlink()
+    asked.clear()
+    monkeypatch.setattr("feedsvc.assembly._TOGETHER", 2)
+    run_build(feeds={"min_entries": 2, "max_entries": 2, "window": "0s"})
+    # The site's feed, of c3 and c2, and c0; c1 and c2; c3; and those that only the archive shows.
+    assert [len(paths) for paths in asked] == [4, 3, 1, 4]
+    for path in (site / "var").glob("*.sqlite3"):
+        path.unlink()
+    run_build()
+    assert documents() == together

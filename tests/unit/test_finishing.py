@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from feedsvc.assembly import ContentAhead, Finish
 from feedsvc.errors import SourceChangedError
+from feedsvc.finishing import ContentAhead, Finish
 from feedsvc.model import Unfinished
 from feedsvc.records import Finished
 
