@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feedsvc.config import Settings
-    from feedsvc.model import Post, PostError, SourceFile, Unfinished, Withheld
+    from feedsvc.model import Brief, Post, PostError, SourceFile, Unfinished, Withheld
     from feedsvc.posts.jekyll.rules import JekyllRules
     from feedsvc.posts.kramdown import KramdownOptions
     from feedsvc.posts.rules import PostRules
@@ -62,14 +62,14 @@ class PostReaders:
 
 def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -> FileDater:
     """Return what gives a date to the posts that ``reader`` reads and that have none."""
-    from feedsvc.posts.parse import parse_post
+    from feedsvc.posts.parse import parse_posts
     from feedsvc.undated import FileDater
 
     rules = post_rules(settings)
 
     def read_dated(file: SourceFile, date: datetime) -> Reading:
-        def parse(posts: Sequence[Unparsed]) -> list[Post | PostError | Withheld]:
-            return [parse_post(path, data, rules, site, date) for path, data, site in posts]
+        def parse(posts: Sequence[Unparsed]) -> list[Post | Brief | PostError | Withheld]:
+            return parse_posts([post._replace(dated=date) for post in posts], rules)
 
         return replace(reader, parse=parse).read([Unread(file, "")])[0]
 
@@ -84,7 +84,7 @@ def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -
 
 def make_reader(settings: Settings, brief_until: datetime | None = None) -> FileReader:
     """Return what reads one post; in brief where it was published by ``brief_until`` and nothing speaks against it."""
-    from feedsvc.posts.parse import parse_post, parse_posts
+    from feedsvc.posts.parse import parse_posts
 
     rules = post_rules(settings)
     return FileReader(
@@ -92,7 +92,7 @@ def make_reader(settings: Settings, brief_until: datetime | None = None) -> File
         directory=settings.posts.dir,
         max_bytes=settings.posts.max_bytes,
         parse=partial(parse_posts, rules=rules, brief_until=brief_until),
-        parse_whole=partial(parse_post, rules=replace(rules, defer=False)),
+        parse_whole=partial(parse_posts, rules=replace(rules, defer=False)),
     )
 
 

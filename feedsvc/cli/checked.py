@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from feedsvc.checking.exact import line_at, read_exact
@@ -14,14 +14,13 @@ from feedsvc.checking.mending import Mended, Reader, mend
 from feedsvc.checking.mends import Mend, may_help
 from feedsvc.checking.problems import Problem
 from feedsvc.model import Brief, Finding, Post, PostError, SourceFile, Withheld
-from feedsvc.posts.files import FileReader, Parser, PostsParser, Reading, Unparsed, Unread
+from feedsvc.posts.files import FileReader, Parser, Reading, Unparsed, Unread
 from feedsvc.posts.reading import read_source
 from feedsvc.posts.scan import ScanResult, scan_posts
 from feedsvc.records import PostRecord, load_findings
 
 if TYPE_CHECKING:
     from feedsvc.config import Settings
-    from feedsvc.posts.sitefiles import SiteFiles
 
 # What a post without a date is read by while its mends are tried.
 _ANY_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -96,12 +95,12 @@ class Checker:
         data = read_source(self._settings.posts.dir, file, self._settings.posts.max_bytes)
         return data if isinstance(data, bytes) else b""
 
-    def _parse(self, path: str) -> partial[Post | PostError | Withheld]:
+    def _parse(self, path: str) -> Callable[[bytes], Post | PostError | Withheld]:
         from feedsvc.posts.parse import parse_post
         from feedsvc.readers import post_rules
 
-        rules = post_rules(self._settings)
-        return partial(_parse_as, path, parse=partial(parse_post, rules=rules, dated=_ANY_DATE), site=self._reader.site)
+        rules, site = post_rules(self._settings), self._reader.site
+        return lambda data: parse_post(path, data, rules, site.fresh(), _ANY_DATE)
 
 
 def _findings(reading: Reading, marked: Collection[str]) -> tuple[Finding, ...]:
@@ -117,15 +116,11 @@ def _findings(reading: Reading, marked: Collection[str]) -> tuple[Finding, ...]:
     return (*findings, mark_of(path)) if path in marked else findings
 
 
-def _parse_as(path: str, data: bytes, *, parse: Parser, site: SiteFiles) -> Post | PostError | Withheld:
-    return parse(path, data, site=site.fresh())
-
-
 @dataclass(frozen=True)
 class _Noting:
     """A parser that notes which files begin with a byte order mark."""
 
-    parse: PostsParser
+    parse: Parser
     marked: set[str]
 
     def __call__(self, posts: Sequence[Unparsed], /) -> Sequence[Post | Brief | PostError | Withheld]:

@@ -13,7 +13,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -52,16 +51,12 @@ def read_files(reader: FileReader, unread: Sequence[Unread]) -> Iterator[Sequenc
 
 def finish_posts(reader: FileReader, posts: Sequence[Unfinished]) -> Iterator[Sequence[Finished]]:
     """Finish posts in the same way. Raises SourceChangedError as ``FileReader.finish`` does."""
-    return _do_all(partial(_finish_batch, reader), posts, _WORTH_A_CREW["finish"], Parcels())
+    return _do_all(reader.finish, posts, _WORTH_A_CREW["finish"], Parcels())
 
 
 _READINGS = Parcels(
     pack_work=pack_unread, unpack_work=unpack_unread, pack_done=pack_readings, unpack_done=unpack_readings
 )
-
-
-def _finish_batch(reader: FileReader, batch: Sequence[Unfinished]) -> Sequence[Finished]:
-    return [reader.finish(each) for each in batch]
 
 
 def _do_all(

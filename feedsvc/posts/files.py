@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,29 +23,27 @@ NO_FILES = SiteFiles()
 _AT_ONCE = 16
 _MOST_HELD = 1_000_000
 
+Bytes = bytes | PostError | None
+"""What a file holds, why nobody can tell, or None where it is no longer there."""
+
 
 class Unparsed(NamedTuple):
-    """A file's path (relative, with ``/``), its bytes, and the site's files that it may draw on."""
+    """A file's path (relative, with ``/``), its bytes, and the site's files that it may draw on.
+
+    ``dated`` is when a post was published that does not say it, if that is known.
+    """
 
     path: str
     data: bytes
     site: SiteFiles
+    dated: datetime | None = None
 
 
-class PostsParser(Protocol):
+class Parser(Protocol):
     """Reads what the bytes of some files say, perhaps in brief; never raises."""
 
     def __call__(self, posts: Sequence[Unparsed], /) -> Sequence[Post | Brief | PostError | Withheld]:
         """Return what became of each, in their order."""
-
-
-class Parser(Protocol):
-    """Reads all that the bytes of one file say; never raises."""
-
-    def __call__(
-        self, path: str, data: bytes, /, *, site: SiteFiles, dated: datetime | None = None
-    ) -> Post | PostError | Withheld:
-        """Return what these bytes say; ``dated`` is when a post was published that does not say it."""
 
 
 class Unread(NamedTuple):
@@ -77,25 +75,16 @@ class FileReader:
 
     directory: Path
     max_bytes: int
-    parse: PostsParser
+    parse: Parser
     parse_whole: Parser
     site: SiteFiles = NO_FILES
 
     def read(self, unread: Iterable[Unread]) -> list[Reading]:
         """Read files and what they say, in their order."""
-        readings: list[Reading] = []
-        opened: list[tuple[Unread, bytes | PostError | None]] = []
-        held = 0
-        for each in unread:
-            data = read_source(self.directory, each.file, self.max_bytes)
-            opened.append((each, data))
-            held += len(data) if isinstance(data, bytes) else 0
-            if len(opened) >= _AT_ONCE or held >= _MOST_HELD:
-                readings += self._parse(opened)
-                opened, held = [], 0
-        return readings + self._parse(opened)
+        opened = ((each, read_source(self.directory, each.file, self.max_bytes)) for each in unread)
+        return [reading for some in _in_groups(opened) for reading in self._read(some)]
 
-    def _parse(self, opened: Sequence[tuple[Unread, bytes | PostError | None]]) -> list[Reading]:
+    def _read(self, opened: Sequence[tuple[Unread, Bytes]]) -> list[Reading]:
         readings: list[Reading] = []
         posts: dict[int, Unparsed] = {}
         for (file, known), data in opened:
@@ -107,25 +96,43 @@ class FileReader:
                 posts[len(readings)] = Unparsed(file.path, data, self.site.fresh())
                 readings.append(Reading(file, "", None))
         outcomes = self.parse([*posts.values()])
-        for (place, (_, data, site)), outcome in zip(posts.items(), outcomes, strict=True):
+        for (place, post), outcome in zip(posts.items(), outcomes, strict=True):
             file = readings[place].file
             if isinstance(outcome, Post | Brief):
-                readings[place] = Reading(file, outcome.digest, record_post(outcome), site.uses)
+                readings[place] = Reading(file, outcome.digest, record_post(outcome), post.site.uses)
             else:
-                readings[place] = Reading(file, digest_of(data), outcome, site.uses)
+                readings[place] = Reading(file, digest_of(post.data), outcome, post.site.uses)
         return readings
 
-    def finish(self, post: Unfinished) -> Finished:
-        """Read the whole of a post. Raises SourceChangedError when its file is not what it was."""
+    def finish(self, posts: Iterable[Unfinished]) -> list[Finished]:
+        """Read the whole of posts, in their order. Raises SourceChangedError when a file is not what it was."""
+        # One by one: to make the content takes most of it, and is no faster by steps.
+        return [self._finish(post) for post in posts]
+
+    def _finish(self, post: Unfinished) -> Finished:
         file = SourceFile(path=post.path, size=0, mtime_ns=0, ctime_ns=0, inode=0)
         data = read_source(self.directory, file, self.max_bytes)
         if not isinstance(data, bytes) or digest_of(data) != post.digest:
             raise SourceChangedError(str(self.directory / post.path))
         site = self.site.fresh()
-        whole = self.parse_whole(post.path, data, site=site, dated=post.published)
+        (whole,) = self.parse_whole([Unparsed(post.path, data, site, post.published)])
         # What made it unfinished: its own bytes say that it is a post, and that its body is all there is to read.
         assert isinstance(whole, Post)  # noqa: S101
         return pack_finished(whole, site.uses, tell=post.brief)
+
+
+def _in_groups(opened: Iterable[tuple[Unread, Bytes]]) -> Iterator[list[tuple[Unread, Bytes]]]:
+    """Yield files with their bytes, so many at a time as are parsed together."""
+    group: list[tuple[Unread, Bytes]] = []
+    held = 0
+    for each in opened:
+        group.append(each)
+        held += len(each[1]) if isinstance(each[1], bytes) else 0
+        if len(group) >= _AT_ONCE or held >= _MOST_HELD:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
 
 
 def digest_of(data: bytes) -> str:

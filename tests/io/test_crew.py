@@ -20,7 +20,7 @@ from feedsvc.model import Brief, Post, PostError, SourceFile, Unfinished, Withhe
 from feedsvc.posts import crew, files
 from feedsvc.posts.crew import BATCH, finish_posts, read_files
 from feedsvc.posts.files import FileReader, Reading, Unparsed, Unread
-from feedsvc.posts.parse import parse_post, parse_posts
+from feedsvc.posts.parse import parse_posts
 from feedsvc.posts.rules import PostRules
 from feedsvc.records import PostRecord, from_microseconds, load_post, unpack_content
 
@@ -64,7 +64,7 @@ def reader(tmp_path: Path) -> FileReader:
         directory=posts,
         max_bytes=1000,
         parse=partial(parse_posts, rules=RULES),
-        parse_whole=partial(parse_post, rules=replace(RULES, defer=False)),
+        parse_whole=partial(parse_posts, rules=replace(RULES, defer=False)),
     )
 
 
@@ -172,7 +172,7 @@ def test_several_processes_finish_posts_as_one_does(reader: FileReader) -> None:
     records = [each.outcome for batch in read_files(reader, unread()) for each in batch]
     unfinished = [_unfinished(each) for each in records if isinstance(each, PostRecord)]
     finished = [each for batch in finish_posts(reader, unfinished) for each in batch]
-    assert finished == [reader.finish(post) for post in unfinished]
+    assert finished == reader.finish(unfinished)
     (reader.directory / unfinished[100].path).write_text("changed", encoding="utf-8")
     with pytest.raises(SourceChangedError, match=r"0100\.md"):
         list(finish_posts(reader, unfinished))
@@ -230,14 +230,14 @@ def test_an_unfinished_post_is_finished_of_the_bytes_that_were_read_and_no_other
     assert isinstance(record, PostRecord)
     assert (record.json == b"", record.warnings == "") == (brief, brief)
     unfinished = _unfinished(record)
-    finished = reader.finish(unfinished)
+    (finished,) = reader.finish([unfinished])
     whole = load_post(finished.json, content=unpack_content(finished.html))
     assert (whole.pending, whole.title, whole.content, whole.summary) == (False, "7", "<p><em>7</em></p>", "7")
     # It is told once.
     assert ("what follows #" in finished.warnings) is brief
     path.write_text("changed", encoding="utf-8")
     with pytest.raises(SourceChangedError, match=r"0007\.md: changes again and again"):
-        reader.finish(unfinished)
+        reader.finish([unfinished])
     path.unlink()
     with pytest.raises(SourceChangedError):
-        reader.finish(unfinished)
+        reader.finish([unfinished])

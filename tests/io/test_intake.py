@@ -94,24 +94,19 @@ class Desk:
 
         def parse_and_note(posts: Sequence[Unparsed]) -> list[Post | PostError | Withheld]:
             self.read += [each.path for each in posts]
-            return [parse_one(*each) for each in posts]
+            return [parse_one(each.path, each.data, each.site) for each in posts]
 
         def parse_one(path: str, data: bytes, site: SiteFiles) -> Post | PostError | Withheld:
             outcome = parse(path, data)
             drawn = site.read("note.txt", 100) if "drawing" in data.decode() else None
             return replace(outcome, content=drawn.decode()) if drawn and isinstance(outcome, Post) else outcome
 
-        def parse_whole(
-            path: str, data: bytes, *, site: SiteFiles, dated: datetime | None = None
-        ) -> Post | PostError | Withheld:
-            raise NotImplementedError
-
         rules = IntakeRules(directory=str(self.posts), future=future, allow_removals=allow_removals)
         reader = FileReader(
             directory=self.posts,
             max_bytes=max_bytes,
             parse=parse_and_note,
-            parse_whole=parse_whole,
+            parse_whole=parse_and_note,
             site=SiteFiles(self.posts.parent),
         )
         look = partial(look_again, self.posts.parent)
