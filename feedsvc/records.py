@@ -112,18 +112,7 @@ def _unpacker() -> zstandard.ZstdDecompressor:
 def record_post(post: Post | Brief) -> PostRecord:
     """Turn a post into its record."""
     published = to_microseconds(post.published)
-    if isinstance(post, Brief):
-        return PostRecord(
-            path=post.path,
-            name_key=post.name_key,
-            digest=post.digest,
-            body_digest=post.body_digest,
-            proposed_id=post.proposed_id,
-            published=published,
-            terms=post.terms,
-            warnings="",
-            json=b"",
-        )
+    whole = None if isinstance(post, Brief) else post
     return PostRecord(
         path=post.path,
         name_key=post.name_key,
@@ -132,9 +121,9 @@ def record_post(post: Post | Brief) -> PostRecord:
         proposed_id=post.proposed_id,
         published=published,
         terms=post.terms,
-        warnings=dump_findings(post.warnings) if post.warnings else "",
-        json=_dump(post, published, content=post.content),
-        expires=to_microseconds(post.expires) if post.expires else None,
+        warnings=dump_findings(whole.warnings) if whole and whole.warnings else "",
+        json=_dump(whole, published, content=whole.content) if whole else b"",
+        expires=to_microseconds(whole.expires) if whole and whole.expires else None,
     )
 
 
