@@ -57,7 +57,7 @@ def write_archives(
     Where it is ``interrupted`` between two pages, the others stay due.
 
     What is written is committed to the index in batches. ``site_id`` is what the feeds' own ids begin with, ``now``
-    is aware, ``finish`` gives pending posts their content, and ``progress`` is told each page.
+    is aware, ``finish`` finishes posts, and ``progress`` is told each page.
     ``journals`` are told of whatever changes (see :mod:`feedsvc.publish.journal`). Raises DocumentError, StoreError and
     what ``finish`` raises.
     """

@@ -37,7 +37,7 @@ def publish_touched(
 ) -> Publication:
     """Render and publish the feeds that may have changed; all of them if the tree is not the one we left.
 
-    ``finish`` gives pending posts their content. Raises DocumentError, StoreError and what ``finish`` raises.
+    ``finish`` finishes posts. Raises DocumentError, StoreError and what ``finish`` raises.
     """
     manifest = load_previous(settings.publish.dir)
     damaged = find_damaged(settings.publish.dir, manifest)

@@ -83,7 +83,7 @@ def make_dater(settings: Settings, reader: FileReader, remembered: Remembered) -
 
 
 def make_reader(settings: Settings, brief_until: datetime | None = None) -> FileReader:
-    """Return what reads one post; in brief where it was published by ``brief_until`` and nothing speaks against it."""
+    """Return what reads posts, in brief those published by ``brief_until`` where nothing speaks against it."""
     from feedsvc.posts.parse import parse_posts
 
     rules = post_rules(settings)

@@ -208,7 +208,7 @@ def test_few_files_are_held_at_a_time_however_many_are_read(
         return parse_posts(posts, RULES)
 
     replace(reader, parse=parse).read(unread()[10:30])
-    assert [number for number in opened if number] == at_once
+    assert opened == at_once
 
 
 def test_known_bytes_are_not_parsed_again(reader: FileReader) -> None:
