@@ -21,7 +21,7 @@ from feedsvc.feeds.facts import tell_facts
 from feedsvc.feeds.render import render_feed
 from feedsvc.feeds.selection import is_overfull, select
 from feedsvc.finishing import prepare_entries
-from feedsvc.index.posts import week_of
+from feedsvc.index.weeks import week_of
 from feedsvc.model import (
     CATEGORY_KINDS,
     WEEKS,

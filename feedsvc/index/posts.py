@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from feedsvc.database import Database, placeholders
+from feedsvc.index.weeks import WEEK, shift_of
 from feedsvc.model import SITE, Post, Standing, Unfinished
 from feedsvc.records import (
     Finished,
@@ -219,16 +220,16 @@ class Posts:
         )
 
     def count_weeks(self, feed: FeedKey, since: int, offset: timedelta) -> dict[int, int]:
-        """Return how many posts of a feed came in each week from ``since`` on, both as :func:`week_of` counts.
+        """Return how many posts of a feed came in each week from ``since`` on, as ``weeks`` counts them.
 
         A post counts when it went live or when it says it was published, whichever is earlier.
         """
         table, where, values = _table_of(feed)
-        shift = _EPOCH + offset // _MICROSECOND
+        shift = shift_of(offset)
         rows = self._database.rows(
             f"SELECT (min(live_at, published) + ?) / ? AS week, count(*) FROM {table}"  # noqa: S608 (constants)
             f" WHERE {where} AND live_at>=? AND published>=? GROUP BY week",
-            (shift, _WEEK, *values, *(since * _WEEK - shift,) * 2),
+            (shift, WEEK, *values, *(since * WEEK - shift,) * 2),
         )
         return dict(rows)
 
@@ -237,19 +238,9 @@ class Posts:
         return int(self._database.row("SELECT count(*) FROM posts WHERE live_at IS NOT NULL")[0])
 
 
-def week_of(instant: datetime, offset: timedelta) -> int:
-    """Return the number of a week, counted from the Monday before the epoch, in a zone with an offset to UTC."""
-    return (to_microseconds(instant) + _EPOCH + offset // _MICROSECOND) // _WEEK
-
-
 def _table_of(feed: FeedKey) -> tuple[str, str, tuple[str, ...]]:
     return ("posts", "live_at IS NOT NULL", ()) if feed == SITE else ("post_terms", "kind=? AND key=?", feed)
 
 
-_MICROSECOND = timedelta(microseconds=1)
-_DAY = 86_400_000_000
-_WEEK = 7 * _DAY
-# The epoch was a Thursday.
-_EPOCH = 3 * _DAY
 _UNFINISHED = "SELECT path, digest, published, posts.post FROM posts LEFT JOIN finished USING (path) WHERE html IS NULL"
 _WHOLE = "SELECT id, posts.post, finished.post, html FROM posts LEFT JOIN finished USING (path)"

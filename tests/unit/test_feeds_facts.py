@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feedsvc.feeds.facts import tell_facts
-from feedsvc.index.posts import week_of
+from feedsvc.index.weeks import week_of
 from feedsvc.model import SITE, Entry, FeedFacts, FeedSpec
 from feedsvc.publish.facts import FactsTable, dump_facts, parse_facts
 
